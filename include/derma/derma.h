@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* All of libderma. */
+#include <derma/api.h>
+#include <derma/classes.h>
+#include <derma/classifier.h>
+#include <derma/error.h>
+#include <derma/frame.h>
+#include <derma/graph.h>
+#include <derma/metadata.h>
+#include <derma/model.h>
+#include <derma/picture.h>
+#include <derma/reading.h>
+#include <derma/sampler.h>
+#include <derma/version.h>
