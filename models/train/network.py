@@ -11,10 +11,14 @@ from torch import nn
 from torch.nn import functional as F
 
 BLOCKS = [  # (expansion, output channels, stride), up to 14x14x64
-    (1, 16, 1), (6, 24, 2), (6, 24, 1), (6, 32, 2), (6, 32, 1), (6, 32, 1), (6, 64, 2), (6, 64, 1), (6, 64, 1), (6, 64, 1),
+    (1, 16, 1), (6, 24, 2), (6, 24, 1), (6, 32, 2), (6, 32, 1), (6, 32, 1), (6, 64, 2), (6, 64, 1), (6, 64, 1),
 ]
 HEAD_CHANNELS = 192
 MAP_FLOOR = 0.25  # what skin outside the lesion still counts in the pooling
+
+
+def relu6(x):
+    return F.hardtanh(x, 0.0, 6.0)  # exported as one Clip
 
 
 class ScaledConv(nn.Module):
@@ -46,10 +50,7 @@ class ScaledConv(nn.Module):
         return self.b * self.scale
 
     def forward(self, x):
-        if self.stride == 2:  # TensorFlow's SAME: the extra row and column go to the bottom and right
-            x = F.pad(x, (0, 1, 0, 1))
-            return F.conv2d(x, self.weight(), self.bias(), 2, 0, 1, self.groups)
-        return F.conv2d(x, self.weight(), self.bias(), 1, self.kernel // 2, 1, self.groups)
+        return F.conv2d(x, self.weight(), self.bias(), self.stride, self.kernel // 2, 1, self.groups)
 
 
 class Block(nn.Module):
@@ -62,8 +63,8 @@ class Block(nn.Module):
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x):
-        y = F.relu6(self.expand(x)) if self.expand is not None else x
-        y = self.project(F.relu6(self.depthwise(y)))
+        y = relu6(self.expand(x)) if self.expand is not None else x
+        y = self.project(relu6(self.depthwise(y)))
         return x + y if self.residual else y
 
 
@@ -83,11 +84,11 @@ class DermaNet(nn.Module):
         self.classifier = nn.Linear(HEAD_CHANNELS, classes)
 
     def forward(self, x):
-        x = F.relu6(self.stem(x))
+        x = relu6(self.stem(x))
         for block in self.blocks:
             x = block(x)
         lesion = torch.sigmoid(self.map(x))
-        features = F.relu6(self.head(x)) * (lesion + MAP_FLOOR)
+        features = relu6(self.head(x)) * (lesion + MAP_FLOOR)
         pooled = F.adaptive_avg_pool2d(features, 1).flatten(1)
         return self.classifier(pooled), lesion
 
@@ -95,7 +96,11 @@ class DermaNet(nn.Module):
         return [m for m in self.modules() if isinstance(m, ScaledConv)]
 
     def load_imagenet(self, path):
-        """Takes the folded ImageNet weights (NN.conv|dwconv.weight as O,H,W,I or 1,H,W,C; NN in graph order)."""
+        """Takes the folded ImageNet weights (NN.conv|dwconv.weight as O,H,W,I or 1,H,W,C; NN in graph order).
+
+        They were trained with padding at the bottom and right alone where the stride is 2; padding on all sides
+        moves the sampling grid by a pixel and leaves the features as they are.
+        """
         weights = np.load(path)
         convolutions = [self.stem] + [c for b in self.blocks for c in (b.expand, b.depthwise, b.project) if c is not None]
         for i, conv in enumerate(convolutions):
