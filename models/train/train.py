@@ -23,7 +23,9 @@ from dataset import LABELS, Pictures
 from metrics import balanced_accuracy
 from network import DermaNet
 
-STAGES = [(128, 10, 2e-3), (160, 5, 1e-3), (224, 4, 6e-4)]  # side, epochs, peak learning rate
+STAGES = [  # side, epochs, peak learning rate: growing pictures, twice over, as warm restarts
+    (128, 10, 2e-3), (160, 5, 1e-3), (224, 4, 6e-4), (128, 10, 1.5e-3), (160, 6, 1e-3), (224, 5, 6e-4),
+]
 QUICK = [(64, 2, 2e-3)]
 BATCH = 64
 PICTURES_AN_EPOCH = 11264
@@ -94,6 +96,7 @@ class Training:
         self.stages = QUICK if args.quick else STAGES
         random.seed(args.seed)
         torch.manual_seed(args.seed)
+        torch.set_num_threads(os.cpu_count())
         self.pictures = Pictures(args.data, args.work, 600 if args.quick else None)
         self.train = self.pictures.where("train")
         self.val = self.pictures.where("val", "ham10000")
