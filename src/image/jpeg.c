@@ -43,7 +43,8 @@ on_error (j_common_ptr info)
   gchar message[JMSG_LENGTH_MAX];
 
   info->err->format_message (info, message);
-  escape (info->client_data, DERMA_ERROR_FORMAT, message);
+  escape (info->client_data, info->err->msg_code == JERR_IMAGE_TOO_BIG ? DERMA_ERROR_LIMIT : DERMA_ERROR_FORMAT,
+          message);
 }
 
 /* libjpeg warns of damaged data and fills in grey; a reading must not be made of that. */
