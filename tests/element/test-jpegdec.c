@@ -98,11 +98,15 @@ test_kind (gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  int result;
+
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/jpegdec/420", GINT_TO_POINTER (STILL_420), test_kind);
   g_test_add_data_func ("/jpegdec/422", GINT_TO_POINTER (STILL_422), test_kind);
   g_test_add_data_func ("/jpegdec/444", GINT_TO_POINTER (STILL_444), test_kind);
   g_test_add_data_func ("/jpegdec/grey", GINT_TO_POINTER (STILL_GREY), test_kind);
-  return g_test_run ();
+  result = g_test_run ();
+  gst_deinit ();
+  return result;
 }
