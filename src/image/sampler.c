@@ -11,10 +11,10 @@
 
 /*
  * Rows first, on the bytes of a plane whatever they mean, then across, component by component, then colour, one output
- * row at a time so that everything in between stays in the nearest cache. libyuv's box filter is two to three times as
- * fast, but rounds the borders of its boxes to whole pixels: on noise it is off by 6 levels in the mean (at most 39)
- * at 1080p and by 22 at 480p where this is off by 0.00001 (tests/bench/bench-sampler.c measures both), and it needs the
- * planes of packed formats taken apart first.
+ * row at a time so that everything in between stays in the nearest cache. libyuv's box filter takes two thirds to three
+ * quarters of the time for one plane, but rounds the borders of its boxes to whole pixels: on noise it is off by 6
+ * levels in the mean (at most 39) at 1080p and by 22 at 480p where this is off by 0.00001 (tests/bench/bench-sampler.c
+ * measures both), and it needs the planes of packed formats taken apart first.
  */
 struct _DermaSampler {
   guint width;
