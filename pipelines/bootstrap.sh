@@ -26,7 +26,8 @@ packages_in() {
 missing_of() {
   local names installed
   mapfile -t names
-  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${names[@]%\?}" 2>/dev/null | sed -n 's/ installed$//p')
+  # It fails if it knows one of them not.
+  installed=$({ dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${names[@]%\?}" 2>/dev/null || true; } | sed -n 's/ installed$//p')
   printf '%s\n' "${names[@]}" | awk -v installed="$installed" '
     BEGIN { split(installed, lines, "\n"); for (i in lines) have[lines[i]] }
     { name = $0; sub(/\?$/, "", name) }

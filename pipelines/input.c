@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define PICTURE_SECONDS 1.0
@@ -28,9 +29,9 @@ made (Input *input, GstElement *source, gchar *described, GError **error)
 }
 
 static gboolean
-open_phantom (Input *input, GError **error)
+open_phantom (Input *input, const gchar *described, GError **error)
 {
-  return made (input, feed_phantom_new (), g_strdup ("no camera found: a painted phantom is shown"), error);
+  return made (input, feed_phantom_new (), g_strdup (described), error);
 }
 
 static void
@@ -137,6 +138,8 @@ open_named (Input *input, const gchar *name, gdouble seconds, GError **error)
 {
   struct stat status;
 
+  if (!strcmp (name, "phantom"))
+    return open_phantom (input, "a painted phantom", error);
   if (!check_readable (name, &status, error))
     return FALSE;
   if (S_ISDIR (status.st_mode))
@@ -162,7 +165,7 @@ input_open (Input *input, const gchar *name, gdouble seconds, GError **error)
   else if (camera)
     ok = open_camera (&opened, camera, error);
   else
-    ok = open_phantom (&opened, error);
+    ok = open_phantom (&opened, "no camera found: a painted phantom is shown", error);
   if (!ok)
     return FALSE;
   *input = opened;

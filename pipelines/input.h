@@ -22,7 +22,7 @@ typedef struct {
 /**
  * input_open:
  * @input: (out): untouched on failure
- * @name: (nullable): camera, video, picture or folder; NULL for the first camera or else the phantom
+ * @name: (nullable): camera, video, picture, folder or "phantom"; NULL for the first camera or else the phantom
  * @seconds: how long the whole lasts, or 0: a single picture is shown as long
  * @error: "NAME: CAUSE"
  *

@@ -13,7 +13,7 @@ describe (Options *options)
 {
   const GOptionEntry entries[] = {
     { "input", 'i', 0, G_OPTION_ARG_FILENAME, &options->input,
-      "camera, video, picture or folder of pictures; without it the first camera, without one a phantom",
+      "camera, video, picture, folder of pictures or 'phantom'; without it the first camera, else the phantom",
       "DEVICE|FILE|FOLDER" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "write what is shown, readings and all", "FILE.mkv" },
     { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options->seconds, "end after N seconds of video", "N" },

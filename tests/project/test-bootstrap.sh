@@ -18,7 +18,7 @@ fake() {
 
 new_machine() {
   : >"$scratch/calls"
-  fake dpkg-query 'printf "here installed\nhalf half-installed\n"'
+  fake dpkg-query 'printf "here installed\nhalf half-installed\n"; exit 1'
   fake apt-get "echo \"apt-get \$*\" >>'$scratch/calls'"
   fake apt-cache '[ "$2" = rare ]'
   fake sudo "echo sudo >>'$scratch/calls'; exec \"\$@\""
@@ -26,7 +26,7 @@ new_machine() {
   printf '# a list\n\n[run]\nhere\nhalf\nlacking\n[more]\nrare?\nnowhere?\n' >"$scratch/project/pipelines/packages"
 }
 
-# install SECTION...: runs install_packages on the new machine
+# install SECTION...: runs install_packages on the new machine, strictly as pipelines/live does
 install() {
   root=$scratch/project program=it PATH=$scratch/bin:$PATH bash -euo pipefail -c \
     ". '$here/../../pipelines/bootstrap.sh'; install_packages $*"
