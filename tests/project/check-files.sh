@@ -14,9 +14,9 @@ MAX_FUNCTION=80
 mapfile -t sources < <(tracked '*.c' '*.h')
 mapfile -t texts < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.py' '*.md' '*.build' '*meson_options.txt' '*.proto' 'pipelines/*' \
   'tests/run' '.ci/run' NEWS | grep -v '\.png$')
-mapfile -t scripts < <(tracked '*.sh' pipelines/live tests/run .ci/run)
+mapfile -t scripts < <(tracked '*.sh' pipelines/live pipelines/paint-overlay tests/run .ci/run)
 mapfile -t licensed < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' pipelines/live \
-  tests/run .ci/run pipelines/packages)
+  tests/run .ci/run pipelines/packages pipelines/paint-overlay)
 
 there_are_files() {
   [ ${#sources[@]} -gt 10 ] && [ ${#scripts[@]} -ge 5 ] && [ ${#licensed[@]} -gt 20 ]
