@@ -156,7 +156,7 @@ open_named (Input *input, const gchar *name, gdouble seconds, GError **error)
 gboolean
 input_open (Input *input, const gchar *name, gdouble seconds, GError **error)
 {
-  g_auto (Input) opened = { NULL };
+  g_auto (Input) opened = { .source = NULL };
   g_autofree gchar *camera = name ? NULL : cameras_find_first ();
   gboolean ok;
 
@@ -169,7 +169,7 @@ input_open (Input *input, const gchar *name, gdouble seconds, GError **error)
   if (!ok)
     return FALSE;
   *input = opened;
-  opened = (Input){ NULL };
+  opened = (Input){ .source = NULL };
   gst_object_ref_sink (input->source);
   return TRUE;
 }

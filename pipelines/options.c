@@ -21,7 +21,7 @@ describe (Options *options)
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options->model, "network to read with (default: the shipped one)",
       "FILE.onnx" },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options->threads, "threads of the network, 1 to 64 (default: 1)", "N" },
-    { NULL },
+    G_OPTION_ENTRY_NULL,
   };
   GOptionContext *context = g_option_context_new ("- read skin lesions live; research use, not a diagnosis");
 
