@@ -91,7 +91,6 @@ static void
 test_deep (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GString) name = g_string_new (NULL);
-
   g_autoptr (GPtrArray) paths = NULL;
 
   for (guint i = 0; i < 200; i++)
