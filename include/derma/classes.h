@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/** DERMA_MAX_CLASSES: the most classes a network may have to give readings */
+#define DERMA_MAX_CLASSES 1024
+
 /**
  * DermaClasses:
  * @n: number of classes, at least 1

@@ -7,9 +7,6 @@
 
 G_BEGIN_DECLS
 
-/** DERMA_MAX_CLASSES: the most classes a network may have to give readings */
-#define DERMA_MAX_CLASSES 1024
-
 /** DERMA_UNMEASURED: the value of a 0..1 measure that was not taken */
 #define DERMA_UNMEASURED (-1.0f)
 
@@ -93,7 +90,9 @@ DERMA_API void derma_reading_set_classes (DermaReading *reading, DermaClasses *c
  * @reading: a reading whose @classes and @probabilities are set
  * @threshold: confidence below which the state is %DERMA_STATE_UNCERTAIN, 0..1
  *
- * Fills in @top, @confidence, @malignant, @flagged and @state from the probabilities of this one frame.
+ * Fills in @top, @confidence, @malignant, @flagged and @state from the probabilities of this one frame: the state is
+ * %DERMA_STATE_STABLE from @threshold on and %DERMA_STATE_UNCERTAIN below it. The other states need more than one
+ * frame or a look at the picture, and are the caller's to set.
  */
 DERMA_API void derma_reading_decide (DermaReading *reading, gfloat threshold);
 
@@ -116,7 +115,7 @@ DERMA_API gchar *derma_reading_to_json (const DermaReading *reading);
 /**
  * derma_reading_rank:
  * @order: (out caller-allocates) (array length=n): indices of classes
- * @n: how many, at most classes.n
+ * @n: how many; no more than classes.n are written
  *
  * The @n most probable classes, the most probable first; of equals the lower index first.
  */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/census.h"
+
+static guint
+count_parameter_inputs (const DermaNode *node)
+{
+  return node->op == DERMA_OP_QUANTIZE || node->op == DERMA_OP_DEQUANTIZE ? MIN (1, node->n_inputs) : node->n_inputs;
+}
+
+guint64
+derma_ir_count_parameters (const DermaIr *ir)
+{
+  g_autoptr (GHashTable) counted = g_hash_table_new (NULL, NULL);
+  guint64 n = 0;
+
+  for (guint i = 0; i < ir->nodes->len; i++) {
+    const DermaNode *node = g_ptr_array_index (ir->nodes, i);
+
+    for (guint j = 0; j < count_parameter_inputs (node); j++) {
+      const DermaTensor *tensor = derma_ir_get_tensor (ir, node->inputs[j]);
+
+      if (tensor && tensor->data && derma_tensor_n_elements (tensor) > 1
+          && g_hash_table_add (counted, (gpointer)tensor))
+        n += derma_tensor_n_elements (tensor);
+    }
+  }
+  return n;
+}
+
+static guint64
+count_node_macs (const DermaIr *ir, const DermaNode *node)
+{
+  const DermaTensor *weights;
+  const DermaTensor *output;
+  guint64 macs;
+
+  if (node->op != DERMA_OP_CONV && node->op != DERMA_OP_FULLY_CONNECTED)
+    return 0;
+  weights = derma_ir_get_tensor (ir, node->inputs[1]);
+  output = derma_ir_get_tensor (ir, node->outputs[0]);
+  /* Both layers put the extent of their output channels first; the rest is what one output value takes. */
+  if (!g_uint64_checked_mul (&macs, derma_tensor_n_elements (weights) / (gsize)weights->dims[0],
+                             derma_tensor_n_elements (output)))
+    return G_MAXUINT64;
+  return macs;
+}
+
+guint64
+derma_ir_count_macs (const DermaIr *ir)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < ir->nodes->len; i++) {
+    if (!g_uint64_checked_add (&n, n, count_node_macs (ir, g_ptr_array_index (ir->nodes, i))))
+      return G_MAXUINT64;
+  }
+  return n;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/weights.h"
+
+static gdouble
+get_integer (const DermaTensor *tensor, gsize i)
+{
+  gconstpointer data = g_bytes_get_data (tensor->data, NULL);
+
+  switch (tensor->dtype) {
+  case DERMA_DTYPE_INT8:
+    return ((const gint8 *)data)[i];
+  case DERMA_DTYPE_UINT8:
+    return ((const guint8 *)data)[i];
+  default:
+    return ((const gint32 *)data)[i];
+  }
+}
+
+guint
+derma_weights_to_floats (DermaReader *reader, guint tensor)
+{
+  const DermaNode *node = g_hash_table_lookup (reader->scales, GUINT_TO_POINTER (tensor));
+  const DermaTensor *x, *scale, *zero;
+  g_autoptr (GBytes) bytes = NULL;
+  const gfloat *scales;
+  gsize n, block = 1, n_scales;
+  DermaShape shape;
+  gfloat *values;
+
+  if (!node)
+    return tensor;
+  x = derma_ir_get_tensor (reader->ir, node->inputs[0]);
+  scale = derma_ir_get_tensor (reader->ir, node->inputs[1]);
+  zero = node->inputs[2] == DERMA_NO_TENSOR ? NULL : derma_ir_get_tensor (reader->ir, node->inputs[2]);
+  scales = g_bytes_get_data (scale->data, NULL);
+  n = derma_tensor_n_elements (x);
+  n_scales = derma_tensor_n_elements (scale);
+  for (guint i = x->rank; node->attrs.axis >= 0 && i > (guint)node->attrs.axis + 1; i--)
+    block *= (gsize)x->dims[i - 1];
+  values = g_new (gfloat, MAX (n, 1));
+  for (gsize i = 0; i < n; i++) {
+    gsize k = i / block % n_scales;
+
+    values[i] = (gfloat)((get_integer (x, i) - (zero ? get_integer (zero, k) : 0)) * scales[k]);
+  }
+  bytes = g_bytes_new_take (values, n * sizeof *values);
+  shape = derma_shape_of (x);
+  return derma_reader_add_constant (reader, x->name, DERMA_DTYPE_FLOAT32, &shape, bytes);
+}
+
+guint
+derma_weights_transpose (DermaReader *reader, guint tensor)
+{
+  const DermaTensor *x = derma_ir_get_tensor (reader->ir, tensor);
+  gsize rows = (gsize)x->dims[0], columns = (gsize)x->dims[1];
+  const gfloat *from = g_bytes_get_data (x->data, NULL);
+  gfloat *to = g_new (gfloat, MAX (rows * columns, 1));
+  g_autoptr (GBytes) bytes = g_bytes_new_take (to, rows * columns * sizeof *to);
+  DermaShape shape = { .rank = 2, .dims = { x->dims[1], x->dims[0] } };
+
+  for (gsize i = 0; i < rows; i++)
+    for (gsize j = 0; j < columns; j++)
+      to[j * rows + i] = from[i * columns + j];
+  return derma_reader_add_constant (reader, x->name, DERMA_DTYPE_FLOAT32, &shape, bytes);
+}
