@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/lower.h"
+
+#include <math.h>
+#include <string.h>
+
+static enum xnn_status
+emit_global (xnn_subgraph_t subgraph, const DermaStep *step, const uint32_t *inputs, uint32_t output)
+{
+  return xnn_define_global_average_pooling_2d (subgraph, step->min, step->max, inputs[0], output, 0);
+}
+
+static enum xnn_status
+emit_average (xnn_subgraph_t subgraph, const DermaStep *step, const uint32_t *inputs, uint32_t output)
+{
+  const DermaWindow *w = &step->u.conv.window;
+
+  return xnn_define_average_pooling_2d (subgraph, w->pads[0], w->pads[3], w->pads[2], w->pads[1], w->kernel[0],
+                                        w->kernel[1], w->stride[0], w->stride[1], step->min, step->max, inputs[0],
+                                        output, 0);
+}
+
+static enum xnn_status
+emit_max (xnn_subgraph_t subgraph, const DermaStep *step, const uint32_t *inputs, uint32_t output)
+{
+  const DermaWindow *w = &step->u.conv.window;
+
+  return xnn_define_max_pooling_2d (subgraph, w->pads[0], w->pads[3], w->pads[2], w->pads[1], w->kernel[0],
+                                    w->kernel[1], w->stride[0], w->stride[1], w->dilation[0], w->dilation[1], step->min,
+                                    step->max, inputs[0], output, 0);
+}
+
+static gboolean
+check_rank (DermaLower *lower, const DermaNode *node)
+{
+  if (derma_lower_get_tensor (lower, node->inputs[0])->rank == 4)
+    return TRUE;
+  derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "only pooling over two spatial axes is supported");
+  return FALSE;
+}
+
+void
+derma_lower_global_pool (DermaLower *lower, const DermaNode *node)
+{
+  DermaView view = derma_lower_get_view (lower, node->inputs[0]);
+  DermaSink sink = derma_lower_follow (lower, node->outputs[0]), quantized;
+  const DermaNode *quantize = derma_lower_peek_quantize (lower, &sink, &quantized);
+  DermaValue from = *derma_plan_get_value (lower->plan, view.value);
+  guint input;
+  DermaStep *step;
+
+  if (!check_rank (lower, node))
+    return;
+  if (from.dtype == DERMA_DTYPE_INT8 && quantize && from.scale / quantized.scale >= 0x1p-8f
+      && from.scale / quantized.scale < 0x1p8f) {
+    derma_lower_take_in (lower, quantize);
+    sink = quantized;
+    input = derma_lower_store (lower, &view, NULL);
+  } else {
+    input = derma_lower_store_float (lower, &view, NULL);
+  }
+  step = derma_lower_add_step (lower, emit_global, &sink, 4, (const gsize[]){ 1, 1, 1, view.dims[1] });
+  step->n_inputs = 1;
+  step->inputs[0] = input;
+  derma_lower_bind (lower, sink.tensor, step->output, NULL);
+}
+
+static gboolean
+is_padded (const DermaWindow *w)
+{
+  return w->pads[0] || w->pads[1] || w->pads[2] || w->pads[3];
+}
+
+/* A window of one element only picks elements; XNNPACK does not take it. */
+static gboolean
+lower_pick (DermaLower *lower, const DermaNode *node)
+{
+  const DermaWindow *w = &node->attrs.pool;
+  const DermaTensor *y = derma_lower_get_tensor (lower, node->outputs[0]);
+  DermaView view;
+
+  if (w->kernel[0] != 1 || w->kernel[1] != 1 || is_padded (w))
+    return FALSE;
+  view = derma_lower_get_view (lower, node->inputs[0]);
+  for (guint i = 0; i < 2; i++) {
+    view.dims[2 + i] = (gsize)y->dims[2 + i];
+    view.strides[2 + i] *= w->stride[i];
+  }
+  derma_lower_bind_view (lower, node->outputs[0], &view);
+  return TRUE;
+}
+
+/* ONNX has no value for a window that lies in the padding as a whole. */
+static gboolean
+check_pool (DermaLower *lower, const DermaNode *node)
+{
+  const DermaWindow *w = &node->attrs.pool;
+  const DermaTensor *x = derma_lower_get_tensor (lower, node->inputs[0]);
+  const DermaTensor *y = derma_lower_get_tensor (lower, node->outputs[0]);
+
+  if (!check_rank (lower, node) || !derma_lower_check_window (lower, w, x->dims + 2, y->dims + 2))
+    return FALSE;
+  for (guint i = 0; i < 2; i++) {
+    gint64 span = ((gint64)w->kernel[i] - 1) * w->dilation[i] + 1;
+    gint64 last = (y->dims[2 + i] - 1) * w->stride[i] - w->pads[i];
+
+    if (w->pads[i] >= span || last >= x->dims[2 + i]) {
+      derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "a window lies in the padding as a whole");
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static DermaStep *
+add_pool (DermaLower *lower, DermaEmit emit, const DermaSink *sink, const DermaWindow *window, guint input)
+{
+  const DermaTensor *y = derma_lower_get_tensor (lower, lower->node->outputs[0]);
+  const gsize dims[] = { 1, (gsize)y->dims[2], (gsize)y->dims[3], (gsize)y->dims[1] };
+  DermaStep *step = derma_lower_add_step (lower, emit, sink, 4, dims);
+
+  step->n_inputs = 1;
+  step->inputs[0] = input;
+  step->u.conv.window = *window;
+  return step;
+}
+
+/* XNNPACK leaves padding out of the average; padding that counts is made of zeros first. */
+void
+derma_lower_average_pool (DermaLower *lower, const DermaNode *node)
+{
+  DermaWindow window = node->attrs.pool;
+  DermaSink sink;
+  guint input;
+
+  if (!check_pool (lower, node))
+    return;
+  if (window.dilation[0] != 1 || window.dilation[1] != 1) {
+    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "dilation is not supported");
+    return;
+  }
+  if (lower_pick (lower, node))
+    return;
+  input = derma_lower_get_float (lower, node->inputs[0]);
+  if (window.count_include_pad) {
+    input = derma_lower_add_border (lower, input, window.pads, 0.0f);
+    memset (window.pads, 0, sizeof window.pads);
+  }
+  sink = derma_lower_follow (lower, node->outputs[0]);
+  derma_lower_bind (lower, sink.tensor, add_pool (lower, emit_average, &sink, &window, input)->output, NULL);
+}
+
+/* XNNPACK repeats the edge for padding, which a window with holes may not have in it. */
+static void
+lower_dilated_max_pool (DermaLower *lower, const DermaNode *node)
+{
+  guint input = derma_lower_get_float (lower, node->inputs[0]);
+  DermaSink sink = derma_lower_follow (lower, node->outputs[0]);
+  DermaWindow window = node->attrs.pool;
+
+  input = derma_lower_add_border (lower, input, window.pads, -INFINITY);
+  memset (window.pads, 0, sizeof window.pads);
+  derma_lower_bind (lower, sink.tensor, add_pool (lower, emit_max, &sink, &window, input)->output, NULL);
+}
+
+/* The largest of int8 values stays in their quantisation. */
+void
+derma_lower_max_pool (DermaLower *lower, const DermaNode *node)
+{
+  const DermaWindow *window = &node->attrs.pool;
+  DermaView view;
+  DermaSink sink = derma_sink_plain (node->outputs[0]);
+  DermaValue from;
+  guint input;
+
+  if (!check_pool (lower, node) || lower_pick (lower, node))
+    return;
+  if (is_padded (window) && (window->dilation[0] > 1 || window->dilation[1] > 1)) {
+    lower_dilated_max_pool (lower, node);
+    return;
+  }
+  view = derma_lower_get_view (lower, node->inputs[0]);
+  input = derma_lower_store (lower, &view, NULL);
+  from = *derma_plan_get_value (lower->plan, input);
+  if (from.dtype == DERMA_DTYPE_INT8) {
+    sink.quantized = TRUE;
+    sink.scale = from.scale;
+    sink.zero_point = from.zero_point;
+  } else {
+    sink = derma_lower_follow (lower, node->outputs[0]);
+  }
+  derma_lower_bind (lower, sink.tensor, add_pool (lower, emit_max, &sink, window, input)->output, NULL);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "graph/plan.h"
+
+G_BEGIN_DECLS
+
+/* Prepares XNNPACK, once in a process. */
+gboolean derma_runtime_init (GError **error);
+/*
+ * Makes the XNNPACK runtime of the steps @first to @end - 1 of @plan. @buffers: one a value of the plan, NULL where the
+ * value is not kept; @name: of the model, for messages.
+ */
+xnn_runtime_t derma_runtime_new (const DermaPlan *plan, guint first, guint end, gpointer *buffers, pthreadpool_t pool,
+                                 const gchar *name, GError **error);
+/* What a status code says. */
+const gchar *derma_runtime_explain (enum xnn_status status);
+
+G_END_DECLS
