@@ -8,3 +8,10 @@
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 #include <xnnpack.h>
+
+/* Global pooling drops the pooled axes in versions that have this flag, unless it is given. */
+#ifdef XNN_FLAG_KEEP_DIMS
+#define DERMA_FLAG_KEEP_DIMS XNN_FLAG_KEEP_DIMS
+#else
+#define DERMA_FLAG_KEEP_DIMS 0
+#endif

@@ -7,7 +7,7 @@
 static enum xnn_status
 emit_global (xnn_subgraph_t subgraph, const DermaStep *step, const uint32_t *inputs, uint32_t output)
 {
-  return xnn_define_global_average_pooling_2d (subgraph, step->min, step->max, inputs[0], output, 0);
+  return xnn_define_global_average_pooling_2d (subgraph, step->min, step->max, inputs[0], output, DERMA_FLAG_KEEP_DIMS);
 }
 
 static enum xnn_status
@@ -150,16 +150,52 @@ derma_lower_average_pool (DermaLower *lower, const DermaNode *node)
   derma_lower_bind (lower, sink.tensor, add_pool (lower, emit_average, &sink, &window, input)->output, NULL);
 }
 
-/* XNNPACK repeats the edge for padding, which a window with holes may not have in it. */
-static void
-lower_dilated_max_pool (DermaLower *lower, const DermaNode *node)
+/*
+ * XNNPACK repeats the edge for padding, which a window with holes may not have in it, and later versions do not take
+ * strides beyond the kernel. Such windows are gathered side by side and pooled there.
+ */
+static gboolean
+must_gather (const DermaWindow *w)
 {
+  gboolean dilated = w->dilation[0] > 1 || w->dilation[1] > 1;
+
+  return (dilated && is_padded (w)) || w->stride[0] > w->kernel[0] || w->stride[1] > w->kernel[1];
+}
+
+/* @input, N,H,W,C and padded, as N,H',W',C of all windows, one after the other. */
+static guint
+gather (DermaLower *lower, const DermaWindow *w, guint input)
+{
+  static const guint own[] = { 0, 1, 2, 3, 4, 5 };
+  const DermaTensor *y = derma_lower_get_tensor (lower, lower->node->outputs[0]);
+  const DermaValue *from = derma_plan_get_value (lower->plan, input);
+  gsize row = from->dims[2] * from->dims[3], pixel = from->dims[3];
+  DermaView windows = { .value = input, .rank = 5 }, flat = { .rank = 4 };
+  const gsize dims[] = { (gsize)y->dims[2], w->kernel[0], (gsize)y->dims[3], w->kernel[1], from->dims[3] };
+  const gsize strides[] = { w->stride[0] * row, w->dilation[0] * row, w->stride[1] * pixel, w->dilation[1] * pixel, 1 };
+  const gsize side_by_side[] = { 1, dims[0] * dims[1], dims[2] * dims[3], dims[4] };
+
+  memcpy (windows.dims, dims, sizeof dims);
+  memcpy (windows.strides, strides, sizeof strides);
+  flat.value = derma_lower_store (lower, &windows, own);
+  memcpy (flat.dims, side_by_side, sizeof side_by_side);
+  derma_copy_pack_strides (4, flat.dims, flat.strides);
+  return derma_lower_store (lower, &flat, own);
+}
+
+static void
+lower_gathered_max_pool (DermaLower *lower, const DermaNode *node)
+{
+  DermaWindow window = node->attrs.pool;
   guint input = derma_lower_get_float (lower, node->inputs[0]);
   DermaSink sink = derma_lower_follow (lower, node->outputs[0]);
-  DermaWindow window = node->attrs.pool;
 
-  input = derma_lower_add_border (lower, input, window.pads, -INFINITY);
+  input = gather (lower, &window, derma_lower_add_border (lower, input, window.pads, -INFINITY));
   memset (window.pads, 0, sizeof window.pads);
+  for (guint i = 0; i < 2; i++) {
+    window.stride[i] = window.kernel[i];
+    window.dilation[i] = 1;
+  }
   derma_lower_bind (lower, sink.tensor, add_pool (lower, emit_max, &sink, &window, input)->output, NULL);
 }
 
@@ -175,8 +211,8 @@ derma_lower_max_pool (DermaLower *lower, const DermaNode *node)
 
   if (!check_pool (lower, node) || lower_pick (lower, node))
     return;
-  if (is_padded (window) && (window->dilation[0] > 1 || window->dilation[1] > 1)) {
-    lower_dilated_max_pool (lower, node);
+  if (must_gather (window)) {
+    lower_gathered_max_pool (lower, node);
     return;
   }
   view = derma_lower_get_view (lower, node->inputs[0]);

@@ -89,6 +89,23 @@ test_global (void)
   }
 }
 
+/* Squeeze and excitation goes on with convolutions of the one pixel. */
+static void
+test_squeeze (void)
+{
+  DermaWindow window = { .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+  g_autoptr (Net) net = net_new (1, 8, 5, 4);
+  guint x = net->last;
+
+  net_node (net, DERMA_OP_GLOBAL_AVERAGE_POOL, 1, &x, NET_SHAPE (1, 8, 1, 1));
+  net_conv (net, &window, 3, TRUE);
+  net_clip (net, 0.0f, INFINITY);
+  net_conv (net, &window, 8, TRUE);
+  net_map (net, DERMA_OP_HARD_SIGMOID)->attrs.unary.alpha = 0.2f;
+  net_node (net, DERMA_OP_MUL, 2, (const guint[]){ x, net->last }, NET_SHAPE (1, 8, 5, 4));
+  net_check (net, 1e-5, 1e-6);
+}
+
 static void
 test_padding_only (void)
 {
@@ -147,6 +164,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/pool/average", test_average);
   g_test_add_func ("/pool/usual", test_usual);
   g_test_add_func ("/pool/global", test_global);
+  g_test_add_func ("/pool/squeeze", test_squeeze);
   g_test_add_func ("/pool/padding-only", test_padding_only);
   g_test_add_func ("/pool/padding-only-at-the-end", test_padding_only_at_the_end);
   g_test_add_func ("/pool/dilated-average", test_dilated_average);
