@@ -160,11 +160,7 @@ fold_scale_shift (DermaLower *lower, DermaConv *conv, guint output)
   const gfloat *scale, *shift;
   gfloat *weights, *bias;
 
-  if (!node)
-    return output;
-  scale = derma_lower_get_floats (lower, node->inputs[1]);
-  shift = derma_lower_get_floats (lower, node->inputs[2]);
-  if (!scale || !shift)
+  if (!node || !derma_lower_get_scale_shift (lower, node, n, &scale, &shift))
     return output;
   weights = derma_plan_alloc (lower->plan, n * size * sizeof *weights);
   bias = derma_plan_alloc (lower->plan, n * sizeof *bias);
@@ -207,6 +203,17 @@ read_conv (DermaLower *lower, const DermaNode *node, DermaConv *conv)
   return TRUE;
 }
 
+static gboolean
+weights_fit (DermaLower *lower, const DermaNode *node, const DermaConv *conv)
+{
+  const DermaTensor *w = derma_lower_get_tensor (lower, node->inputs[1]);
+  gint64 groups = conv->window.groups, in = (gint64)conv->in[2], out = (gint64)conv->out[2];
+  gsize n_bias = conv->bias ? derma_tensor_n_elements (derma_lower_get_tensor (lower, node->inputs[2])) : conv->out[2];
+
+  return groups > 0 && in % groups == 0 && out % groups == 0 && w->dims[0] == out && w->dims[1] == in / groups
+         && w->dims[2] == conv->window.kernel[0] && w->dims[3] == conv->window.kernel[1] && n_bias == conv->out[2];
+}
+
 /* What is read is the tensor before any padding that the convolution adds itself. */
 static gboolean
 check_conv (DermaLower *lower, const DermaNode *node, DermaConv *conv)
@@ -215,6 +222,10 @@ check_conv (DermaLower *lower, const DermaNode *node, DermaConv *conv)
   const DermaTensor *y = derma_lower_get_tensor (lower, node->outputs[0]);
   gint64 in[2];
 
+  if (!weights_fit (lower, node, conv)) {
+    derma_lower_refuse (lower, DERMA_ERROR_FORMAT, "weights and bias do not fit the input and the output");
+    return FALSE;
+  }
   for (guint i = 0; i < 2; i++) {
     conv->in[i] -= padding->pads[i] + padding->pads[i + 2];
     in[i] = (gint64)conv->in[i];

@@ -198,6 +198,7 @@ lower_init (DermaLower *lower, const DermaModel *model)
   lower->n_readers = g_new0 (guint, n);
   lower->padding = g_new0 (DermaPadding, n);
   lower->done = g_new0 (gboolean, lower->ir->nodes->len);
+  lower->folded = g_new0 (gconstpointer, n);
   lower->stored = derma_lower_new_stored ();
   for (guint i = 0; i < n; i++) {
     lower->views[i].value = DERMA_NO_VALUE;
@@ -216,6 +217,7 @@ lower_clear (DermaLower *lower)
   g_free (lower->n_readers);
   g_free (lower->padding);
   g_free (lower->done);
+  g_free (lower->folded);
   g_array_unref (lower->stored);
   g_clear_error (&lower->error);
 }

@@ -35,6 +35,7 @@ typedef struct {
   guint *n_readers;      /* how many times each is read; outputs of the model count once more */
   gboolean *done;        /* nodes that an earlier one took in */
   DermaPadding *padding; /* zero padding of each tensor that the convolution reading it has yet to add */
+  gconstpointer *folded; /* what a QUANTIZE makes of a constant, in the type of the tensor; the plan's */
   GArray *stored;        /* copies made of views, to make each once */
   GError *error;         /* the first */
 } DermaLower;
@@ -129,6 +130,9 @@ guint derma_lower_store_channels_last (DermaLower *lower, guint tensor, guint or
 gboolean derma_lower_is_quantized (DermaLower *lower, guint tensor);
 /* The elements of a constant in their own order, dequantised if need be; NULL if the tensor is not constant. */
 const gfloat *derma_lower_get_floats (DermaLower *lower, guint tensor);
+/* The operands of a SCALE_SHIFT; FALSE if they are not constant or not one a channel. */
+gboolean derma_lower_get_scale_shift (DermaLower *lower, const DermaNode *node, gsize channels, const gfloat **scale,
+                                      const gfloat **shift);
 /* The parameters of a QUANTIZE or DEQUANTIZE per tensor, for int8; FALSE if they are per axis or not usable. */
 gboolean derma_lower_get_quantization (DermaLower *lower, const DermaNode *node, gfloat *scale, gint *zero_point);
 

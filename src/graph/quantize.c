@@ -2,7 +2,6 @@
 #include "graph/lower.h"
 
 #include <math.h>
-#include <string.h>
 
 /*
  * A DequantizeLinear gives its tensor the int8 value itself: whoever needs floats has it converted. uint8 is taken as
@@ -16,16 +15,25 @@ get_data (const DermaTensor *tensor)
   return tensor->data ? g_bytes_get_data (tensor->data, NULL) : NULL;
 }
 
-static gint
-get_integer (const DermaTensor *tensor, gsize i)
+/* The integers of a constant, or of a constant that a QUANTIZE has been applied to. */
+static gconstpointer
+get_integers (const DermaLower *lower, guint tensor)
 {
-  switch (tensor->dtype) {
+  gconstpointer folded = lower->folded[tensor];
+
+  return folded ? folded : get_data (derma_lower_get_tensor (lower, tensor));
+}
+
+static gint
+get_integer (DermaDtype dtype, gconstpointer data, gsize i)
+{
+  switch (dtype) {
   case DERMA_DTYPE_INT8:
-    return ((const gint8 *)get_data (tensor))[i];
+    return ((const gint8 *)data)[i];
   case DERMA_DTYPE_UINT8:
-    return ((const guint8 *)get_data (tensor))[i] - RECENTRE;
+    return ((const guint8 *)data)[i] - RECENTRE;
   case DERMA_DTYPE_INT32:
-    return ((const gint32 *)get_data (tensor))[i];
+    return ((const gint32 *)data)[i];
   default:
     return 0;
   }
@@ -55,7 +63,7 @@ get_zero_point (const DermaLower *lower, const DermaNode *node, gsize i)
   const DermaTensor *zero_point = get_input (lower, node, 2);
 
   if (zero_point && get_data (zero_point))
-    return get_integer (zero_point, derma_tensor_n_elements (zero_point) == 1 ? 0 : i);
+    return get_integer (zero_point->dtype, get_data (zero_point), derma_tensor_n_elements (zero_point) == 1 ? 0 : i);
   return get_integer_type (lower, node) == DERMA_DTYPE_UINT8 ? -RECENTRE : 0;
 }
 
@@ -106,29 +114,83 @@ add_floats (DermaLower *lower, const DermaTensor *tensor, gfloat *data)
   return derma_lower_add_constant (lower, tensor->rank, dims, data);
 }
 
+/* The parameters of a constant, one or one a channel. */
+typedef struct {
+  const gfloat *scales;
+  gsize n;
+  gsize block; /* neighbours along the axis are that far apart */
+} Parameters;
+
+static gboolean
+read_parameters (DermaLower *lower, const DermaNode *node, Parameters *parameters)
+{
+  const DermaTensor *x = derma_lower_get_tensor (lower, node->inputs[0]);
+  const DermaTensor *zero_point = get_input (lower, node, 2);
+  gsize n_zero_points = zero_point ? derma_tensor_n_elements (zero_point) : 1;
+  gint axis = node->attrs.axis;
+
+  *parameters = (Parameters){ .block = 1 };
+  parameters->scales = get_scales (lower, node, &parameters->n);
+  if (parameters->scales && parameters->n > 1 && axis >= 0 && (guint)axis < x->rank
+      && parameters->n == (gsize)x->dims[axis])
+    parameters->block = get_block (x, axis);
+  else if (!parameters->scales || parameters->n != 1)
+    parameters->n = 0;
+  if (parameters->n && (n_zero_points == 1 || n_zero_points == parameters->n))
+    return TRUE;
+  derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "the scales and zero points do not fit the tensor");
+  return FALSE;
+}
+
 /* A constant becomes floats at once, whatever its type and axis. */
 static void
 dequantize_constant (DermaLower *lower, const DermaNode *node)
 {
   static const guint own[] = { 0, 1, 2, 3, 4, 5 };
   const DermaTensor *x = derma_lower_get_tensor (lower, node->inputs[0]);
-  gsize n = derma_tensor_n_elements (x), n_scales = 0;
-  const gfloat *scales = get_scales (lower, node, &n_scales);
-  gint axis = node->attrs.axis;
-  gsize block = n_scales > 1 ? get_block (x, axis) : 1;
+  gconstpointer integers = get_integers (lower, node->inputs[0]);
+  gsize n = derma_tensor_n_elements (x);
+  Parameters parameters;
   gfloat *data;
 
-  if (!scales || (n_scales > 1 && (axis < 0 || (guint)axis >= x->rank || n_scales != (gsize)x->dims[axis]))) {
-    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "the scales do not fit the tensor");
+  if (!read_parameters (lower, node, &parameters))
     return;
-  }
   data = derma_plan_alloc (lower->plan, n * sizeof *data);
   for (gsize i = 0; i < n; i++) {
-    gsize channel = n_scales > 1 ? i / block % n_scales : 0;
+    gsize channel = i / parameters.block % parameters.n;
+    gdouble steps = get_integer (x->dtype, integers, i) - (gdouble)get_zero_point (lower, node, channel);
 
-    data[i] = (gfloat)((get_integer (x, i) - (gdouble)get_zero_point (lower, node, channel)) * scales[channel]);
+    data[i] = (gfloat)(steps * parameters.scales[channel]);
   }
   derma_lower_bind (lower, node->outputs[0], add_floats (lower, x, data), own);
+}
+
+/* Weights that are quantised in the file, as quantisation-aware training leaves them. */
+static void
+quantize_constant (DermaLower *lower, const DermaNode *node)
+{
+  const DermaTensor *x = derma_lower_get_tensor (lower, node->inputs[0]);
+  DermaDtype dtype = get_integer_type (lower, node);
+  gint centre = dtype == DERMA_DTYPE_UINT8 ? RECENTRE : 0;
+  gsize n = derma_tensor_n_elements (x);
+  const gfloat *from = get_data (x);
+  Parameters parameters;
+  guint8 *data;
+
+  if (!read_parameters (lower, node, &parameters))
+    return;
+  if (x->dtype != DERMA_DTYPE_FLOAT32 || (dtype != DERMA_DTYPE_UINT8 && dtype != DERMA_DTYPE_INT8)) {
+    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "only floats can be quantised, to 8 bits");
+    return;
+  }
+  data = derma_plan_alloc (lower->plan, n);
+  for (gsize i = 0; i < n; i++) {
+    gsize channel = i / parameters.block % parameters.n;
+    gdouble steps = rint (from[i] / (gdouble)parameters.scales[channel]) + get_zero_point (lower, node, channel);
+
+    data[i] = (guint8)(gint)(isnan (steps) ? 0.0 : CLAMP (steps, -128.0, 127.0) + centre);
+  }
+  lower->folded[node->outputs[0]] = data;
 }
 
 /* Other parameters than those the value was quantised with: the same integers mean something else. */
@@ -156,7 +218,7 @@ derma_lower_dequantize (DermaLower *lower, const DermaNode *node)
   gfloat scale;
   gint zero_point;
 
-  if (x->data) {
+  if (x->data || lower->folded[node->inputs[0]]) {
     dequantize_constant (lower, node);
     return;
   }
@@ -185,12 +247,18 @@ emit_quantize (xnn_subgraph_t subgraph, const DermaStep *step, const uint32_t *i
 void
 derma_lower_quantize (DermaLower *lower, const DermaNode *node)
 {
-  DermaView view = derma_lower_get_view (lower, node->inputs[0]);
-  DermaValue value = *derma_plan_get_value (lower->plan, view.value);
   DermaSink sink = derma_sink_plain (node->outputs[0]);
+  DermaView view;
+  DermaValue value;
   DermaStep *step;
   guint input;
 
+  if (derma_lower_get_tensor (lower, node->inputs[0])->data) {
+    quantize_constant (lower, node);
+    return;
+  }
+  view = derma_lower_get_view (lower, node->inputs[0]);
+  value = *derma_plan_get_value (lower->plan, view.value);
   sink.quantized = TRUE;
   if (!derma_lower_get_quantization (lower, node, &sink.scale, &sink.zero_point)) {
     derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "only 8-bit values with one positive scale are supported");
@@ -223,12 +291,13 @@ derma_lower_get_weights (DermaLower *lower, guint tensor, DermaWeights *weights)
   guint writer = lower->writers[tensor];
   const DermaNode *node = writer == G_MAXUINT ? NULL : g_ptr_array_index (lower->ir->nodes, writer);
   const DermaTensor *x = node ? derma_lower_get_tensor (lower, node->inputs[0]) : NULL;
+  gconstpointer integers = node ? get_integers (lower, node->inputs[0]) : NULL;
   gsize n = 0, n_elements, n_channels;
   const gfloat *given;
   gfloat *scales;
   gint8 *data;
 
-  if (!node || node->op != DERMA_OP_DEQUANTIZE || !x->data
+  if (!node || node->op != DERMA_OP_DEQUANTIZE || !integers
       || (x->dtype != DERMA_DTYPE_INT8 && x->dtype != DERMA_DTYPE_UINT8) || !(given = get_scales (lower, node, &n))
       || (n > 1 && node->attrs.axis != 0) || !is_symmetric (lower, node, n))
     return FALSE;
@@ -242,7 +311,7 @@ derma_lower_get_weights (DermaLower *lower, guint tensor, DermaWeights *weights)
   }
   data = derma_plan_alloc (lower->plan, n_elements);
   for (gsize i = 0; i < n_elements; i++)
-    data[i] = (gint8)get_integer (x, i);
+    data[i] = (gint8)get_integer (x->dtype, integers, i);
   *weights = (DermaWeights){ .data = data, .scales = scales };
   return TRUE;
 }

@@ -3,20 +3,28 @@
 
 #include <string.h>
 
+gboolean
+derma_lower_get_scale_shift (DermaLower *lower, const DermaNode *node, gsize channels, const gfloat **scale,
+                             const gfloat **shift)
+{
+  *scale = derma_lower_get_floats (lower, node->inputs[1]);
+  *shift = derma_lower_get_floats (lower, node->inputs[2]);
+  return *scale && *shift && derma_tensor_n_elements (derma_lower_get_tensor (lower, node->inputs[1])) == channels
+         && derma_tensor_n_elements (derma_lower_get_tensor (lower, node->inputs[2])) == channels;
+}
+
 /* Batch normalisation on its own is a depthwise 1x1 convolution. */
 void
 derma_lower_scale_shift (DermaLower *lower, const DermaNode *node)
 {
-  const gfloat *scale = derma_lower_get_floats (lower, node->inputs[1]);
-  const gfloat *shift = derma_lower_get_floats (lower, node->inputs[2]);
   guint order[DERMA_MAX_RANK];
   gsize dims[4];
-  DermaConv conv = { .weights = scale, .bias = shift };
+  DermaConv conv = { 0 };
   DermaSink sink = derma_lower_follow (lower, node->outputs[0]);
 
   conv.input = derma_lower_store_channels_last (lower, node->inputs[0], order, dims);
-  if (!scale || !shift) {
-    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "scale and shift must be constant");
+  if (!derma_lower_get_scale_shift (lower, node, dims[3], &conv.weights, &conv.bias)) {
+    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "scale and shift must be constant, one a channel");
     return;
   }
   memcpy (conv.in, dims + 1, sizeof conv.in);

@@ -154,19 +154,6 @@ derma_lower_store (DermaLower *lower, const DermaView *view, const guint *order)
   return value;
 }
 
-static guint
-dequantize_constant (DermaLower *lower, guint index)
-{
-  DermaValue value = *derma_plan_get_value (lower->plan, index);
-  gsize n = derma_value_n_elements (&value);
-  const gint8 *from = value.data;
-  gfloat *to = derma_plan_alloc (lower->plan, n * sizeof *to);
-
-  for (gsize i = 0; i < n; i++)
-    to[i] = (gfloat)((from[i] - value.zero_point) * (gdouble)value.scale);
-  return derma_lower_add_constant (lower, value.rank, value.dims, to);
-}
-
 guint
 derma_lower_store_float (DermaLower *lower, const DermaView *view, const guint *order)
 {
@@ -177,8 +164,6 @@ derma_lower_store_float (DermaLower *lower, const DermaView *view, const guint *
 
   if (value->dtype == DERMA_DTYPE_FLOAT32)
     return stored;
-  if (value->data)
-    return dequantize_constant (lower, stored);
   memcpy (whole.dims, value->dims, sizeof whole.dims);
   derma_copy_pack_strides (whole.rank, whole.dims, whole.strides);
   converted = find_stored (lower, &whole, DERMA_DTYPE_FLOAT32);

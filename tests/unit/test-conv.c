@@ -169,8 +169,31 @@ test_window_too_large (void)
   g_autoptr (Net) net = net_new (1, 3, 8, 8);
   DermaWindow window = { .kernel = { 3, 3 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
 
-  net_conv (net, &window, 4, TRUE)->attrs.conv.kernel[1] = 9;
+  net_conv (net, &window, 4, TRUE)->attrs.conv.dilation[1] = 9;
   net_check_refused (net, DERMA_ERROR_FORMAT, "do not turn 8 into 6");
+}
+
+static void
+test_weights_that_do_not_fit (void)
+{
+  DermaWindow window = { .kernel = { 3, 3 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+
+  for (guint i = 0; i < 5; i++) {
+    g_autoptr (Net) net = net_new (1, 4, 8, 8);
+    DermaNode *node = net_conv (net, &window, 4, TRUE);
+
+    if (i == 0)
+      node->attrs.conv.groups = 2;
+    else if (i == 1)
+      node->attrs.conv.groups = 0;
+    else if (i == 2)
+      node->attrs.conv.kernel[0] = 5;
+    else if (i == 3)
+      node->inputs[2] = net_floats (net, 0, 1, NET_SHAPE (3));
+    else
+      derma_ir_get_tensor (net->ir, node->outputs[0])->dims[1] = 5;
+    net_check_refused (net, DERMA_ERROR_FORMAT, "(TheOp): weights and bias do not fit the input and the output");
+  }
 }
 
 static void
@@ -180,7 +203,7 @@ test_variable_weights (void)
   DermaWindow window = { .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
   DermaNode *node = net_conv (net, &window, 4, FALSE);
 
-  derma_ir_get_tensor (net->ir, node->inputs[1])->data = NULL;
+  g_clear_pointer (&derma_ir_get_tensor (net->ir, node->inputs[1])->data, g_bytes_unref);
   net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "(TheOp): weights and bias must be constant");
 }
 
@@ -190,8 +213,23 @@ test_variable_shift (void)
   g_autoptr (Net) net = net_new (1, 3, 8, 8);
 
   net_scale_shift (net);
-  derma_ir_get_tensor (net->ir, net->last - 1)->data = NULL;
+  g_clear_pointer (&derma_ir_get_tensor (net->ir, net->last - 1)->data, g_bytes_unref);
   net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "scale and shift must be constant");
+}
+
+static void
+test_scales_that_do_not_fit (void)
+{
+  DermaWindow window = { .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+  g_autoptr (Net) net = net_new (1, 3, 8, 8);
+  guint inputs[3];
+
+  net_conv (net, &window, 4, TRUE);
+  inputs[0] = net->last;
+  inputs[1] = net_floats (net, 0, 1, NET_SHAPE (4));
+  inputs[2] = net_floats (net, 0, 1, NET_SHAPE (2));
+  net_node (net, DERMA_OP_SCALE_SHIFT, 3, inputs, NET_SHAPE (1, 4, 8, 8));
+  net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "scale and shift must be constant, one a channel");
 }
 
 static void
@@ -229,8 +267,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/conv/padded", test_padded);
   g_test_add_func ("/conv/wrong-extent", test_wrong_extent);
   g_test_add_func ("/conv/window-too-large", test_window_too_large);
+  g_test_add_func ("/conv/weights-that-do-not-fit", test_weights_that_do_not_fit);
   g_test_add_func ("/conv/variable-weights", test_variable_weights);
   g_test_add_func ("/conv/variable-shift", test_variable_shift);
+  g_test_add_func ("/conv/scales-that-do-not-fit", test_scales_that_do_not_fit);
   g_test_add_func ("/conv/one-axis", test_one_axis);
   g_test_add_func ("/conv/nan-padding", test_nan_padding);
   return g_test_run ();

@@ -47,6 +47,13 @@ test_round_trip (void)
   }
 }
 
+/* XNNPACK's int8 kernels multiply what lies behind fewer than 8 channels by zero, which Valgrind cannot know. */
+static gboolean
+is_too_narrow_for_valgrind (guint channels)
+{
+  return channels % 8 && g_strcmp0 (g_getenv ("DERMA_UNDER"), "valgrind") == 0;
+}
+
 static void
 test_conv (void)
 {
@@ -55,6 +62,8 @@ test_conv (void)
     g_autoptr (Net) net = net_new (seed, 8, 6, 5);
     DermaDtype type = types[seed % 2];
 
+    if (is_too_narrow_for_valgrind (8 / groups))
+      continue;
     quantize (net, type, 0.02f);
     quantized_conv (net, groups, 16, seed % 4 < 2 ? 0 : -1);
     if (seed % 5 == 0)
@@ -249,7 +258,7 @@ test_asymmetric_weights (void)
 static void
 test_bias_as_int32 (void)
 {
-  g_autoptr (Net) net = net_new (1, 4, 6, 5);
+  g_autoptr (Net) net = net_new (1, 8, 6, 5);
   const gint32 data[4] = { -3000, 0, 5000, 120 };
   const gint32 zero = 0;
   guint inputs[3], x, bias;
@@ -262,12 +271,55 @@ test_bias_as_int32 (void)
   net_node (net, DERMA_OP_DEQUANTIZE, 3, inputs, NET_SHAPE (4))->attrs.axis = -1;
   bias = net->last;
   inputs[0] = x;
-  inputs[1] = net_quantized_weights (net, 0, NET_SHAPE (4, 4, 1, 1));
+  inputs[1] = net_quantized_weights (net, 0, NET_SHAPE (4, 8, 1, 1));
   inputs[2] = bias;
   net_node (net, DERMA_OP_CONV, 3, inputs, NET_SHAPE (1, 4, 6, 5))->attrs.conv =
       (DermaWindow){ .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
   quantize (net, DERMA_DTYPE_INT8, STEP);
   net_check (net, 0, STEP * 1.01);
+}
+
+/* Weights stored as floats, with a QuantizeLinear of their own. */
+static void
+test_weights_quantized_in_the_file (void)
+{
+  for (guint i = 0; i < 4; i++) {
+    g_autoptr (Net) net = net_new (i, 8, 6, 5);
+    gboolean per_channel = i % 2;
+    gint64 n = 8;
+    const guint8 middles[8] = { 128, 128, 128, 128, 128, 128, 128, 128 }, zeros[8] = { 0 };
+    DermaDtype type = types[i / 2];
+    guint inputs[3], x;
+
+    quantize (net, type, 0.02f);
+    x = net->last;
+    inputs[0] = net_floats (net, -1, 1, NET_SHAPE (8, 8, 1, 1));
+    inputs[1] = net_floats (net, 0.006f, 0.01f, per_channel, &n);
+    inputs[2] = net_constant (net, type, type == DERMA_DTYPE_INT8 ? zeros : middles, per_channel, &n);
+    net_node (net, DERMA_OP_QUANTIZE, 3, inputs, NET_SHAPE (8, 8, 1, 1))->attrs.axis = per_channel ? 0 : -1;
+    derma_ir_get_tensor (net->ir, net->last)->dtype = type;
+    inputs[0] = net->last;
+    net_node (net, DERMA_OP_DEQUANTIZE, 3, inputs, NET_SHAPE (8, 8, 1, 1))->attrs.axis = per_channel ? 0 : -1;
+    inputs[0] = x;
+    inputs[1] = net->last;
+    net_node (net, DERMA_OP_CONV, 2, inputs, NET_SHAPE (1, 8, 6, 5))->attrs.conv =
+        (DermaWindow){ .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+    quantize (net, type, STEP);
+    net_check (net, 0, STEP * 1.01);
+  }
+}
+
+static void
+test_quantized_integers (void)
+{
+  g_autoptr (Net) net = net_new (1, 4, 6, 5);
+  const gint32 data[3] = { 1, 2, 3 };
+  guint inputs[3] = { net_constant (net, DERMA_DTYPE_INT32, data, NET_SHAPE (3)), net_float (net, 0.1f),
+                      DERMA_NO_TENSOR };
+
+  net_node (net, DERMA_OP_QUANTIZE, 3, inputs, NET_SHAPE (3))->attrs.axis = -1;
+  derma_ir_get_tensor (net->ir, net->last)->dtype = DERMA_DTYPE_UINT8;
+  net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "(TheOp): only floats can be quantised, to 8 bits");
 }
 
 static void
@@ -314,7 +366,7 @@ test_scales_that_do_not_fit (void)
                       net_floats (net, 0.1f, 1, NET_SHAPE (3)), DERMA_NO_TENSOR };
 
   net_node (net, DERMA_OP_DEQUANTIZE, 3, inputs, NET_SHAPE (2, 3))->attrs.axis = 0;
-  net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "(TheOp): the scales do not fit the tensor");
+  net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "(TheOp): the scales and zero points do not fit the tensor");
 }
 
 int
@@ -334,6 +386,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/quantize/extreme-scales", test_extreme_scales);
   g_test_add_func ("/quantize/asymmetric-weights", test_asymmetric_weights);
   g_test_add_func ("/quantize/bias-as-int32", test_bias_as_int32);
+  g_test_add_func ("/quantize/weights-quantized-in-the-file", test_weights_quantized_in_the_file);
+  g_test_add_func ("/quantize/quantized-integers", test_quantized_integers);
   g_test_add_func ("/quantize/bad-scale", test_bad_scale);
   g_test_add_func ("/quantize/activations-per-axis", test_activations_per_axis);
   g_test_add_func ("/quantize/integer-output", test_integer_output);
