@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define GST_USE_UNSTABLE_API
+#include "analyticsmeta.h"
+
+#include <gst/analytics/analytics.h>
+
+void
+derma_analytics_meta_add (GstBuffer *buffer, const DermaReading *reading, GQuark *quarks)
+{
+  GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta (buffer);
+  GstAnalyticsClsMtd classification;
+
+  if (!meta)
+    meta = gst_buffer_add_analytics_relation_meta (buffer);
+  if (meta)
+    gst_analytics_relation_meta_add_cls_mtd (meta, reading->classes->n, reading->probabilities, quarks,
+                                             &classification);
+}

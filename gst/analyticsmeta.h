@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <derma/reading.h>
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Adds the probabilities of @reading to the analytics of a writable @buffer, for elements that know those. Built only
+ * where GStreamer has them, from 1.24.
+ * @quarks: (array length=reading->classes->n): the labels
+ */
+void derma_analytics_meta_add (GstBuffer *buffer, const DermaReading *reading, GQuark *quarks);
+
+G_END_DECLS

@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-dermaclassify
+ * @title: dermaclassify
+ * @short_description: reads skin lesions in video
+ * @see_also: dermaoverlay
+ *
+ * Classifies what is on the frames of raw video with a network of the MobileNet family and puts a calibrated reading
+ * on each frame: a meta "DermaReading" that any program reads by gst_buffer_get_custom_meta(), and an element message
+ * "dermaclassify" with the same fields for each new reading. Frames pass bit-identical, without a copy, unless
+ * #dermaclassify:overlay has to be blended into them. It is a research tool and no medical device.
+ *
+ * All 17 formats are read directly, with their stride, colour matrix and range; no videoconvert is needed in front.
+ * Interlaced frames are read as they are, both fields at once, and frames of several views as one picture.
+ *
+ * Frames that are not classified, because of #dermaclassify:inference-interval, #dermaclassify:max-rate or lateness,
+ * carry the last reading with its age. A flush or a new segment forgets it. Readings are of single frames.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 -m videotestsrc num-buffers=10 ! dermaclassify ! fakesink
+ * ]| Prints the readings of a test picture.
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! video/x-raw,width=1280,height=720 ! dermaclassify overlay=true
+ * inference-interval=5 ! videoconvert ! fakesink
+ * ]| Draws them, with a new reading on every fifth frame.
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! jpegenc ! jpegdec ! dermaclassify region=full-frame top-k=5 ! fakesink
+ * ]| Reads the whole of a still.
+ *
+ * Since: 0.1
+ */
+
+#include "dermaclassify.h"
+
+#include "reader.h"
+#include "readingmeta.h"
+#include "settings.h"
+#include "videoframe.h"
+
+#include <derma/error.h>
+
+GST_DEBUG_CATEGORY_STATIC (classify_debug);
+GST_DEBUG_CATEGORY_STATIC (performance_debug);
+#define GST_CAT_DEFAULT classify_debug
+#define CAT_PERFORMANCE performance_debug
+
+#define DEFAULT_QOS TRUE
+
+enum {
+  PROP_MODEL = DERMA_N_SETTINGS,
+  PROP_QOS,
+  PROP_STATS,
+  PROP_MODEL_INFO,
+};
+
+typedef struct {
+  guint64 frames;
+  guint64 inferences;
+  guint64 skipped_qos;
+  guint64 latency_sum;
+  guint64 latency_last;
+} Stats;
+
+struct _GstDermaClassify {
+  GstDermaFilter parent;
+
+  /* Under the object lock. */
+  DermaSettings settings;
+  gchar *model; /* as set; NULL for the shipped one */
+  gboolean started;
+  DermaNetwork *pending; /* takes the place of the reader's before the next frame */
+  Stats stats;
+  GstClockTime earliest; /* running time before which frames are late */
+  GstClockTime declared; /* the latency that queries are told */
+  GstClockTime mean;     /* running mean of what it was */
+
+  /* Of the streaming thread; its network is replaced under the object lock. */
+  DermaReader reader;
+  gboolean complained;
+};
+
+G_DEFINE_FINAL_TYPE (GstDermaClassify, gst_derma_classify, GST_TYPE_DERMA_FILTER)
+GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermaclassify, "dermaclassify", GST_RANK_NONE, GST_TYPE_DERMA_CLASSIFY,
+                                       derma_reading_meta_register ())
+
+/* Half as much again as was measured, in whole milliseconds. */
+static GstClockTime
+declare (GstClockTime measured)
+{
+  return (measured * 3 / 2 / GST_MSECOND + 1) * GST_MSECOND;
+}
+
+/* Takes note of how long an inference took; a pipeline that waits less than that is told to ask again. */
+static void
+note_latency (GstDermaClassify *self, GstClockTime measured)
+{
+  gboolean grown;
+
+  GST_OBJECT_LOCK (self);
+  self->mean = self->mean ? (self->mean * 7 + measured) / 8 : measured;
+  grown = self->mean > self->declared;
+  if (grown)
+    self->declared = declare (self->mean);
+  GST_OBJECT_UNLOCK (self);
+  if (grown)
+    gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+}
+
+static void
+report_failure (GstDermaClassify *self, GstMessageType type, const GError *error, const gchar *path)
+{
+  gint code;
+  const GQuark domain = derma_network_get_error_code (error, path, &code);
+
+  gst_element_message_full (GST_ELEMENT (self), type, domain, code, g_strdup (error->message), NULL, __FILE__,
+                            GST_FUNCTION, __LINE__);
+}
+
+static DermaNetwork *
+load (GstDermaClassify *self, GstMessageType report, const gchar *path, guint threads)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *named = path ? g_strdup (path) : derma_model_find_default ();
+  DermaNetwork *network = derma_network_load (named, threads, &error);
+
+  if (!network)
+    report_failure (self, report, error, named);
+  return network;
+}
+
+static void
+set_model (GstDermaClassify *self, const gchar *text)
+{
+  const gchar *path = text && *text ? text : NULL;
+  DermaNetwork *network = NULL;
+  gboolean started;
+  guint threads;
+
+  GST_OBJECT_LOCK (self);
+  started = self->started;
+  threads = self->settings.threads;
+  GST_OBJECT_UNLOCK (self);
+  if (started && !(network = load (self, GST_MESSAGE_WARNING, path, threads)))
+    return;
+
+  GST_OBJECT_LOCK (self);
+  g_free (self->model);
+  self->model = g_strdup (path);
+  if (self->started) {
+    DermaNetwork *old = self->pending;
+
+    self->pending = network;
+    network = old;
+  }
+  GST_OBJECT_UNLOCK (self);
+  derma_network_free (network);
+}
+
+/* Between two frames, so that each is read by one network only. */
+static void
+adopt_pending (GstDermaClassify *self)
+{
+  DermaNetwork *old = NULL, *network;
+
+  GST_OBJECT_LOCK (self);
+  network = self->pending;
+  self->pending = NULL;
+  if (network) {
+    old = self->reader.network;
+    self->reader.network = network;
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (!network)
+    return;
+  derma_network_free (old);
+  derma_pacer_reset (&self->reader.pacer);
+  GST_INFO_OBJECT (self, "reading with %s", network->path);
+}
+
+static gboolean
+start (GstBaseTransform *base)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
+  g_autofree gchar *path = NULL;
+  DermaNetwork *network;
+  DermaSettings settings;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  path = g_strdup (self->model);
+  GST_OBJECT_UNLOCK (self);
+  if (settings.mode == DERMA_MODE_ASYNC) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("mode=async is not available; use mode=sync"), (NULL));
+    return FALSE;
+  }
+  network = load (self, GST_MESSAGE_ERROR, path, settings.threads);
+  if (!network)
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  self->reader.network = network;
+  self->started = TRUE;
+  self->stats = (Stats){ 0 };
+  self->earliest = GST_CLOCK_TIME_NONE;
+  self->mean = 0;
+  self->declared = declare (network->latency);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+stop (GstBaseTransform *base)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
+  DermaReader reader;
+  DermaNetwork *pending;
+
+  GST_OBJECT_LOCK (self);
+  reader = self->reader;
+  pending = self->pending;
+  derma_reader_init (&self->reader);
+  self->pending = NULL;
+  self->started = FALSE;
+  self->complained = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  derma_reader_clear (&reader);
+  derma_network_free (pending);
+  return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->stop (base);
+}
+
+static gboolean
+set_caps (GstBaseTransform *base, GstCaps *incaps, GstCaps *outcaps)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
+
+  self->complained = FALSE;
+  return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->set_caps (base, incaps, outcaps)
+         && derma_frame_init_from_info (&self->reader.frame, gst_derma_filter_get_info (GST_DERMA_FILTER (self)));
+}
+
+static DermaSettings
+begin_frame (GstDermaClassify *self)
+{
+  DermaSettings settings;
+
+  adopt_pending (self);
+  GST_OBJECT_LOCK (self);
+  self->stats.frames++;
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  if (!settings.region_set)
+    settings.region = self->reader.network->region;
+  self->reader.pacer.interval = settings.interval;
+  self->reader.pacer.max_rate = settings.max_rate;
+  return settings;
+}
+
+static gboolean
+is_late (GstDermaClassify *self, GstClockTime pts)
+{
+  GstBaseTransform *base = GST_BASE_TRANSFORM (self);
+  GstClockTime running;
+  gboolean late;
+
+  if (!gst_base_transform_is_qos_enabled (base) || base->segment.format != GST_FORMAT_TIME
+      || !GST_CLOCK_TIME_IS_VALID (pts))
+    return FALSE;
+  running = gst_segment_to_running_time (&base->segment, GST_FORMAT_TIME, pts);
+  if (!GST_CLOCK_TIME_IS_VALID (running))
+    return FALSE;
+  GST_OBJECT_LOCK (self);
+  late = GST_CLOCK_TIME_IS_VALID (self->earliest) && running <= self->earliest;
+  if (late)
+    self->stats.skipped_qos++;
+  GST_OBJECT_UNLOCK (self);
+  if (late)
+    GST_CAT_DEBUG_OBJECT (CAT_PERFORMANCE, self, "frame at %" GST_TIME_FORMAT " is late and is not classified",
+                          GST_TIME_ARGS (pts));
+  return late;
+}
+
+static void
+count_inference (GstDermaClassify *self)
+{
+  const guint64 latency = self->reader.reading.latency;
+
+  GST_OBJECT_LOCK (self);
+  self->stats.inferences++;
+  self->stats.latency_last = latency;
+  self->stats.latency_sum += latency;
+  GST_OBJECT_UNLOCK (self);
+  note_latency (self, latency);
+}
+
+/* One warning for frames that cannot be read, which pass on without a new reading; a network that fails is fatal. */
+static GstFlowReturn
+handle_failure (GstDermaClassify *self, const GError *error)
+{
+  if (!g_error_matches (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT)) {
+    GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("%s", error->message), (NULL));
+    return GST_FLOW_ERROR;
+  }
+  if (!self->complained)
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", error->message), (NULL));
+  self->complained = TRUE;
+  return GST_FLOW_OK;
+}
+
+static void
+post_reading (GstDermaClassify *self)
+{
+  GstStructure *fields = gst_structure_copy (self->reader.fields);
+
+  gst_structure_set_name (fields, "dermaclassify");
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), fields));
+}
+
+static GstFlowReturn
+process (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading **drawn)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (filter);
+  const DermaSettings settings = begin_frame (self);
+  g_autoptr (GError) error = NULL;
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  if (derma_pacer_count (&self->reader.pacer, GST_BUFFER_PTS (buffer)) && !is_late (self, GST_BUFFER_PTS (buffer))) {
+    if (derma_reader_read (&self->reader, gst_derma_filter_get_info (filter), buffer, settings.region,
+                           settings.threshold, &error)) {
+      count_inference (self);
+      if (settings.post_messages)
+        post_reading (self);
+    } else {
+      flow = handle_failure (self, error);
+    }
+  }
+  derma_reader_mark (&self->reader, buffer);
+  *drawn = self->reader.fields ? &self->reader.reading : NULL;
+  return flow;
+}
+
+static void
+reset_qos (GstDermaClassify *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->earliest = GST_CLOCK_TIME_NONE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+sink_event (GstBaseTransform *base, GstEvent *event)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
+
+  switch (GST_EVENT_TYPE (event)) {
+  case GST_EVENT_STREAM_START:
+  case GST_EVENT_SEGMENT:
+  case GST_EVENT_FLUSH_STOP:
+    derma_reader_reset (&self->reader);
+    reset_qos (self);
+    break;
+  default:
+    break;
+  }
+  return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->sink_event (base, event);
+}
+
+/* Lateness is kept from the base class, which would drop frames for it. */
+static gboolean
+src_event (GstBaseTransform *base, GstEvent *event)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
+  GstClockTimeDiff diff;
+  GstClockTime timestamp;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_QOS)
+    return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->src_event (base, event);
+  gst_event_parse_qos (event, NULL, NULL, &diff, &timestamp);
+  GST_OBJECT_LOCK (self);
+  if (!GST_CLOCK_TIME_IS_VALID (timestamp) || (diff < 0 && (GstClockTime)-diff > timestamp))
+    self->earliest = GST_CLOCK_TIME_NONE;
+  else
+    self->earliest = timestamp + diff;
+  GST_OBJECT_UNLOCK (self);
+  return gst_pad_push_event (GST_BASE_TRANSFORM_SINK_PAD (base), event);
+}
+
+static void
+add_latency (GstDermaClassify *self, GstQuery *query)
+{
+  GstClockTime min, max, own;
+  gboolean live;
+
+  gst_query_parse_latency (query, &live, &min, &max);
+  if (!live)
+    return;
+  GST_OBJECT_LOCK (self);
+  own = self->declared;
+  GST_OBJECT_UNLOCK (self);
+  if (GST_CLOCK_TIME_IS_VALID (max))
+    max += own;
+  gst_query_set_latency (query, live, min + own, max);
+}
+
+static gboolean
+query (GstBaseTransform *base, GstPadDirection direction, GstQuery *asked)
+{
+  const gboolean answered = GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->query (base, direction, asked);
+
+  if (answered && direction == GST_PAD_SRC && GST_QUERY_TYPE (asked) == GST_QUERY_LATENCY)
+    add_latency (GST_DERMA_CLASSIFY (base), asked);
+  return answered;
+}
+
+static void
+change_setting (GstDermaClassify *self, guint id, const GValue *value)
+{
+  DermaSettings settings;
+
+  GST_OBJECT_LOCK (self);
+  derma_settings_set (&self->settings, id, value);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), settings.overlay, settings.top_k);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
+
+  if (id == PROP_MODEL)
+    set_model (self, g_value_get_string (value));
+  else if (id == PROP_QOS)
+    gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), g_value_get_boolean (value));
+  else if (id > DERMA_SETTING_0 && id < DERMA_N_SETTINGS)
+    change_setting (self, id, value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static GstStructure *
+make_stats (const Stats *stats)
+{
+  return gst_structure_new ("stats", "frames", G_TYPE_UINT64, stats->frames, "inferences", G_TYPE_UINT64,
+                            stats->inferences, "readings", G_TYPE_UINT64, stats->inferences, "skipped-qos",
+                            G_TYPE_UINT64, stats->skipped_qos, "latency-mean", G_TYPE_UINT64,
+                            stats->inferences ? stats->latency_sum / stats->inferences : 0, "latency-last",
+                            G_TYPE_UINT64, stats->latency_last, NULL);
+}
+
+/* The network that reads the next frame; NULL while stopped. With the object lock held. */
+static const DermaNetwork *
+current_network (GstDermaClassify *self)
+{
+  return self->pending ? self->pending : self->reader.network;
+}
+
+static DermaSettings
+effective_settings (GstDermaClassify *self)
+{
+  const DermaNetwork *network = current_network (self);
+  DermaSettings settings = self->settings;
+
+  if (network && !settings.region_set)
+    settings.region = network->region;
+  return settings;
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
+  const DermaNetwork *network;
+  DermaSettings settings;
+
+  if (id == PROP_QOS) {
+    g_value_set_boolean (value, gst_base_transform_is_qos_enabled (GST_BASE_TRANSFORM (self)));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  network = current_network (self);
+  settings = effective_settings (self);
+  if (id == PROP_MODEL)
+    g_value_set_string (value, network ? network->path : self->model);
+  else if (id == PROP_STATS)
+    g_value_take_boxed (value, make_stats (&self->stats));
+  else if (id == PROP_MODEL_INFO)
+    g_value_set_boxed (value, network ? network->info : NULL);
+  else if (!derma_settings_get (&settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+finalize (GObject *object)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
+
+  derma_reader_clear (&self->reader);
+  derma_network_free (self->pending);
+  g_free (self->model);
+  G_OBJECT_CLASS (gst_derma_classify_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  derma_settings_install (klass);
+  /**
+   * dermaclassify:model:
+   *
+   * Path of the ONNX file to read with; NULL is the shipped network. While started, reading the property gives the path
+   * in use. It can be changed while playing: the file is loaded and checked first and takes effect at the next frame;
+   * if it cannot be used, a warning is posted and the network in use stays.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, PROP_MODEL,
+      g_param_spec_string ("model", "Model", "Path of the ONNX file to read with (NULL: the shipped network)", NULL,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermaclassify:qos:
+   *
+   * Whether frames that come too late are not classified; they are passed on all the same.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, PROP_QOS,
+      g_param_spec_boolean ("qos", "QoS", "Do not classify frames that are late", DEFAULT_QOS,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermaclassify:stats:
+   *
+   * Since the last start, all guint64: frames, inferences, readings, skipped-qos (frames that were due and late),
+   * latency-mean and latency-last (ns from a frame's arrival to its scores).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+                                   g_param_spec_boxed ("stats", "Statistics", "What has been done since the start",
+                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * dermaclassify:model-info:
+   *
+   * About the network in use, NULL while stopped: path, name, version, sha256, licence (strings), labels, titles
+   * (GstValueArrays of strings), n-parameters, n-macs (guint64), input-width, input-height, input-channels (guint),
+   * operating-point (double).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MODEL_INFO,
+                                   g_param_spec_boxed ("model-info", "Model information", "About the network in use",
+                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gst_derma_classify_class_init (GstDermaClassifyClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstBaseTransformClass *base_class = GST_BASE_TRANSFORM_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (classify_debug, "dermaclassify", 0, "readings of skin lesions");
+  GST_DEBUG_CATEGORY_GET (performance_debug, "GST_PERFORMANCE");
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  install_properties (object_class);
+  base_class->start = start;
+  base_class->stop = stop;
+  base_class->set_caps = set_caps;
+  base_class->sink_event = sink_event;
+  base_class->src_event = src_event;
+  base_class->query = query;
+  GST_DERMA_FILTER_CLASS (klass)->process = process;
+  gst_element_class_set_static_metadata (
+      GST_ELEMENT_CLASS (klass), "Skin lesion classifier", "Filter/Analyzer/Effect/Video",
+      "Reads skin lesions in video, for research: a calibrated class on each frame", "The dermaclassify authors");
+}
+
+static void
+gst_derma_classify_init (GstDermaClassify *self)
+{
+  derma_settings_init (&self->settings);
+  derma_reader_init (&self->reader);
+  self->earliest = GST_CLOCK_TIME_NONE;
+  gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), DEFAULT_QOS);
+  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->settings.overlay, self->settings.top_k);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reader.h"
+
+#include "readingmeta.h"
+#include "videoframe.h"
+
+#ifdef HAVE_ANALYTICS
+#include "analyticsmeta.h"
+#endif
+
+#include <derma/error.h>
+
+void
+derma_reader_init (DermaReader *reader)
+{
+  *reader = (DermaReader){ .pacer.interval = 1, .reading = DERMA_READING_INIT };
+  derma_pacer_reset (&reader->pacer);
+}
+
+void
+derma_reader_reset (DermaReader *reader)
+{
+  g_clear_pointer (&reader->fields, gst_structure_free);
+  derma_pacer_reset (&reader->pacer);
+}
+
+void
+derma_reader_clear (DermaReader *reader)
+{
+  derma_reader_reset (reader);
+  derma_reading_clear (&reader->reading);
+  g_clear_pointer (&reader->network, derma_network_free);
+}
+
+/* The first region of interest on the buffer, kept to numbers that cannot overflow. */
+static gboolean
+find_roi (GstBuffer *buffer, DermaRect *roi)
+{
+  const GstVideoRegionOfInterestMeta *meta =
+      (const GstVideoRegionOfInterestMeta *)gst_buffer_get_meta (buffer, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
+
+  if (!meta)
+    return FALSE;
+  roi->x = MIN (meta->x, DERMA_MAX_SIDE);
+  roi->y = MIN (meta->y, DERMA_MAX_SIDE);
+  roi->width = MIN (meta->w, DERMA_MAX_SIDE);
+  roi->height = MIN (meta->h, DERMA_MAX_SIDE);
+  return TRUE;
+}
+
+static gboolean
+classify (DermaReader *reader, GstBuffer *buffer, DermaRegion region, gfloat threshold, GError **error)
+{
+  DermaRect roi, rect;
+  gboolean has_roi = region == DERMA_REGION_ROI_META && find_roi (buffer, &roi);
+
+  if (!derma_frame_check (&reader->frame, error))
+    return FALSE;
+  rect = derma_frame_get_region (&reader->frame, region, has_roi ? &roi : NULL);
+  return derma_classifier_classify (reader->network->classifier, &reader->frame, &rect, threshold, &reader->reading,
+                                    error);
+}
+
+gboolean
+derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
+                   gfloat threshold, GError **error)
+{
+  GstVideoFrame video;
+  gboolean done;
+
+  if (!gst_video_frame_map (&video, info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+    g_set_error_literal (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "frame: not the pixels that its caps promise");
+    return FALSE;
+  }
+  derma_frame_set_pixels (&reader->frame, &video);
+  done = classify (reader, buffer, region, threshold, error);
+  gst_video_frame_unmap (&video);
+  if (!done)
+    return FALSE;
+
+  reader->reading.pts = GST_BUFFER_PTS (buffer);
+  reader->reading.age = 0;
+  reader->reading.lesion = 1;
+  g_clear_pointer (&reader->fields, gst_structure_free);
+  reader->fields = derma_reading_to_structure (&reader->reading, DERMA_READING_META_NAME);
+  derma_pacer_take (&reader->pacer, GST_BUFFER_PTS (buffer));
+  return TRUE;
+}
+
+void
+derma_reader_mark (DermaReader *reader, GstBuffer *buffer)
+{
+  const GstClockTime pts = GST_BUFFER_PTS (buffer);
+  DermaReading *reading = &reader->reading;
+
+  if (!reader->fields)
+    return;
+  reading->age = 0;
+  if (GST_CLOCK_TIME_IS_VALID (pts) && GST_CLOCK_TIME_IS_VALID (reading->pts) && pts > reading->pts)
+    reading->age = pts - reading->pts;
+  derma_reading_meta_set (buffer, reader->fields, reading->age);
+#ifdef HAVE_ANALYTICS
+  derma_analytics_meta_add (buffer, reading, reader->network->quarks);
+#endif
+}

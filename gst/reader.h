@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "network.h"
+#include "pacer.h"
+
+#include <derma/reading.h>
+
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Reads buffers of video: the network, which frames it sees, and the last reading it gave.
+ */
+typedef struct {
+  DermaNetwork *network;
+  DermaPacer pacer;
+  DermaFrame frame; /* what the caps fix */
+  DermaReading reading;
+  GstStructure *fields; /* the last reading as it goes into metas and messages; NULL before the first */
+} DermaReader;
+
+void derma_reader_init (DermaReader *reader);
+/* Forgets the last reading; the next frame is due. */
+void derma_reader_reset (DermaReader *reader);
+/* Releases all it holds. */
+void derma_reader_clear (DermaReader *reader);
+
+/*
+ * Reads a frame.
+ * @error: return location; %DERMA_ERROR_ARGUMENT for a buffer that is not what @info says; %DERMA_ERROR_RUNTIME
+ * Returns: TRUE, or FALSE with @error set and the last reading kept
+ */
+gboolean derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
+                            gfloat threshold, GError **error);
+
+/* Puts the last reading, if there is one, on a writable @buffer, with the age it has there. */
+void derma_reader_mark (DermaReader *reader, GstBuffer *buffer);
+
+G_END_DECLS

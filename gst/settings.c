@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "settings.h"
+
+#include <derma/reading.h>
+
+#define DEFAULT_THREADS 1
+#define DEFAULT_MODE DERMA_MODE_SYNC
+#define DEFAULT_INTERVAL 1
+#define DEFAULT_MAX_RATE 0.0
+#define DEFAULT_REGION DERMA_REGION_CENTER_SQUARE
+#define DEFAULT_TOP_K 3
+#define DEFAULT_THRESHOLD 0.5
+#define DEFAULT_EVIDENCE_WINDOW 0.0
+#define DEFAULT_OVERLAY FALSE
+#define DEFAULT_POST_MESSAGES TRUE
+
+#define MAX_THREADS 64
+
+#define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+#define PLAYING (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
+
+static GType
+mode_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    { DERMA_MODE_SYNC, "A classified frame waits for its own reading", "sync" },
+    { DERMA_MODE_ASYNC, "Frames never wait; refused at start until it is supported", "async" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstDermaClassifyMode", values));
+  return type;
+}
+
+static GType
+region_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    { DERMA_REGION_CENTER_SQUARE, "The largest centred square", "center-square" },
+    { DERMA_REGION_FULL_FRAME, "The whole frame, stretched", "full-frame" },
+    { DERMA_REGION_ROI_META, "The first region of interest on the buffer, else the centred square", "roi-meta" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstDermaClassifyRegion", values));
+  return type;
+}
+
+void
+derma_settings_init (DermaSettings *settings)
+{
+  *settings = (DermaSettings){ .threads = DEFAULT_THREADS,
+                               .mode = DEFAULT_MODE,
+                               .interval = DEFAULT_INTERVAL,
+                               .max_rate = DEFAULT_MAX_RATE,
+                               .region = DEFAULT_REGION,
+                               .top_k = DEFAULT_TOP_K,
+                               .threshold = DEFAULT_THRESHOLD,
+                               .overlay = DEFAULT_OVERLAY,
+                               .post_messages = DEFAULT_POST_MESSAGES };
+}
+
+/* How a frame is read. */
+static void
+install_reading (GObjectClass *klass)
+{
+  /**
+   * dermaclassify:threads:
+   *
+   * Threads of computation; 1 is the streaming thread itself. Holds from the next start or change of the model.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, DERMA_SETTING_THREADS,
+      g_param_spec_uint ("threads", "Threads", "Threads of computation", 1, MAX_THREADS, DEFAULT_THREADS, READY));
+  /**
+   * dermaclassify:mode:
+   *
+   * sync: a frame that is classified waits for its own reading. async is refused at start until it is supported.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_MODE,
+                                   g_param_spec_enum ("mode", "Mode", "Whether frames wait for their reading",
+                                                      mode_get_type (), DEFAULT_MODE, READY));
+  /**
+   * dermaclassify:region:
+   *
+   * Which part of the frame the network sees. Until it is set, the part that the model asks for in its metadata;
+   * reading the property then gives that. roi-meta is the first #GstVideoRegionOfInterestMeta of the buffer, clipped to
+   * the frame, and the centred square on a buffer without one.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, DERMA_SETTING_REGION,
+      g_param_spec_enum ("region", "Region", "Which part of the frame is read (until set: what the model asks)",
+                         region_get_type (), DEFAULT_REGION, PLAYING));
+  /**
+   * dermaclassify:threshold:
+   *
+   * Confidence of the most probable class under which the state of a reading is "uncertain".
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_THRESHOLD,
+                                   g_param_spec_double ("threshold", "Threshold",
+                                                        "Confidence under which a reading is uncertain", 0.0, 1.0,
+                                                        DEFAULT_THRESHOLD, PLAYING));
+  /**
+   * dermaclassify:evidence-window:
+   *
+   * Seconds over which readings of a lesion are put together. Only 0 is in the range yet: each reading is of a single
+   * frame.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_EVIDENCE_WINDOW,
+                                   g_param_spec_double ("evidence-window", "Evidence window",
+                                                        "Seconds of evidence in a reading (0: a single frame)", 0.0,
+                                                        0.0, DEFAULT_EVIDENCE_WINDOW, PLAYING));
+}
+
+/* Which frames are read. */
+static void
+install_pace (GObjectClass *klass)
+{
+  /**
+   * dermaclassify:inference-interval:
+   *
+   * Classifies every Nth frame; those between carry the last reading with its age.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_INTERVAL,
+                                   g_param_spec_uint ("inference-interval", "Inference interval",
+                                                      "Classify every Nth frame", 1, G_MAXUINT, DEFAULT_INTERVAL,
+                                                      PLAYING));
+  /**
+   * dermaclassify:max-rate:
+   *
+   * The most readings in a second of the stream, by the time stamps of its frames; 0 is no limit. Holds together with
+   * #dermaclassify:inference-interval.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_MAX_RATE,
+                                   g_param_spec_double ("max-rate", "Maximum rate",
+                                                        "Most readings a second of stream (0: unlimited)", 0.0,
+                                                        G_MAXDOUBLE, DEFAULT_MAX_RATE, PLAYING));
+}
+
+/* How readings are shown. */
+static void
+install_display (GObjectClass *klass)
+{
+  /**
+   * dermaclassify:top-k:
+   *
+   * How many classes the overlay shows at most, the most probable first; fewer where the frame has no room for them.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_TOP_K,
+                                   g_param_spec_uint ("top-k", "Top k", "How many classes the overlay shows at most", 1,
+                                                      DERMA_MAX_CLASSES, DEFAULT_TOP_K, PLAYING));
+  /**
+   * dermaclassify:overlay:
+   *
+   * Draws readings: attached as #GstVideoOverlayComposition where downstream takes that, blended where not.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, DERMA_SETTING_OVERLAY,
+      g_param_spec_boolean ("overlay", "Overlay", "Draw readings on the frames", DEFAULT_OVERLAY, PLAYING));
+  /**
+   * dermaclassify:post-messages:
+   *
+   * Posts an element message "dermaclassify" for each new reading, with the fields of the meta.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_POST_MESSAGES,
+                                   g_param_spec_boolean ("post-messages", "Post messages",
+                                                         "Post an element message for each new reading",
+                                                         DEFAULT_POST_MESSAGES, PLAYING));
+}
+
+void
+derma_settings_install (GObjectClass *klass)
+{
+  install_reading (klass);
+  install_pace (klass);
+  install_display (klass);
+  gst_type_mark_as_plugin_api (mode_get_type (), 0);
+  gst_type_mark_as_plugin_api (region_get_type (), 0);
+}
+
+gboolean
+derma_settings_set (DermaSettings *settings, guint id, const GValue *value)
+{
+  switch (id) {
+  case DERMA_SETTING_THREADS:
+    settings->threads = g_value_get_uint (value);
+    return TRUE;
+  case DERMA_SETTING_MODE:
+    settings->mode = g_value_get_enum (value);
+    return TRUE;
+  case DERMA_SETTING_INTERVAL:
+    settings->interval = g_value_get_uint (value);
+    return TRUE;
+  case DERMA_SETTING_MAX_RATE:
+    settings->max_rate = g_value_get_double (value);
+    return TRUE;
+  case DERMA_SETTING_REGION:
+    settings->region = g_value_get_enum (value);
+    settings->region_set = TRUE;
+    return TRUE;
+  case DERMA_SETTING_TOP_K:
+    settings->top_k = g_value_get_uint (value);
+    return TRUE;
+  case DERMA_SETTING_THRESHOLD:
+    settings->threshold = g_value_get_double (value);
+    return TRUE;
+  case DERMA_SETTING_EVIDENCE_WINDOW:
+    return TRUE;
+  case DERMA_SETTING_OVERLAY:
+    settings->overlay = g_value_get_boolean (value);
+    return TRUE;
+  case DERMA_SETTING_POST_MESSAGES:
+    settings->post_messages = g_value_get_boolean (value);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+gboolean
+derma_settings_get (const DermaSettings *settings, guint id, GValue *value)
+{
+  switch (id) {
+  case DERMA_SETTING_THREADS:
+    g_value_set_uint (value, settings->threads);
+    return TRUE;
+  case DERMA_SETTING_MODE:
+    g_value_set_enum (value, settings->mode);
+    return TRUE;
+  case DERMA_SETTING_INTERVAL:
+    g_value_set_uint (value, settings->interval);
+    return TRUE;
+  case DERMA_SETTING_MAX_RATE:
+    g_value_set_double (value, settings->max_rate);
+    return TRUE;
+  case DERMA_SETTING_REGION:
+    g_value_set_enum (value, settings->region);
+    return TRUE;
+  case DERMA_SETTING_TOP_K:
+    g_value_set_uint (value, settings->top_k);
+    return TRUE;
+  case DERMA_SETTING_THRESHOLD:
+    g_value_set_double (value, settings->threshold);
+    return TRUE;
+  case DERMA_SETTING_EVIDENCE_WINDOW:
+    g_value_set_double (value, DEFAULT_EVIDENCE_WINDOW);
+    return TRUE;
+  case DERMA_SETTING_OVERLAY:
+    g_value_set_boolean (value, settings->overlay);
+    return TRUE;
+  case DERMA_SETTING_POST_MESSAGES:
+    g_value_set_boolean (value, settings->post_messages);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <derma/metadata.h>
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  DERMA_MODE_SYNC,
+  DERMA_MODE_ASYNC,
+} DermaMode;
+
+/* The properties of dermaclassify that are plain values. */
+typedef struct {
+  guint threads;
+  DermaMode mode;
+  guint interval;
+  gdouble max_rate;
+  DermaRegion region;
+  gboolean region_set; /* else the region is the model's own */
+  guint top_k;
+  gdouble threshold;
+  gboolean overlay;
+  gboolean post_messages;
+} DermaSettings;
+
+enum {
+  DERMA_SETTING_0,
+  DERMA_SETTING_THREADS,
+  DERMA_SETTING_MODE,
+  DERMA_SETTING_INTERVAL,
+  DERMA_SETTING_MAX_RATE,
+  DERMA_SETTING_REGION,
+  DERMA_SETTING_TOP_K,
+  DERMA_SETTING_THRESHOLD,
+  DERMA_SETTING_EVIDENCE_WINDOW,
+  DERMA_SETTING_OVERLAY,
+  DERMA_SETTING_POST_MESSAGES,
+  DERMA_N_SETTINGS,
+};
+
+void derma_settings_init (DermaSettings *settings);
+/* Installs the properties above, with these numbers. */
+void derma_settings_install (GObjectClass *klass);
+/* Returns: whether @id is one of them */
+gboolean derma_settings_set (DermaSettings *settings, guint id, const GValue *value);
+gboolean derma_settings_get (const DermaSettings *settings, guint id, GValue *value);
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "videoframe.h"
+
+static const GstVideoFormat formats[DERMA_N_FORMATS] = {
+  [DERMA_FORMAT_I420] = GST_VIDEO_FORMAT_I420,   [DERMA_FORMAT_YV12] = GST_VIDEO_FORMAT_YV12,
+  [DERMA_FORMAT_NV12] = GST_VIDEO_FORMAT_NV12,   [DERMA_FORMAT_NV21] = GST_VIDEO_FORMAT_NV21,
+  [DERMA_FORMAT_YUY2] = GST_VIDEO_FORMAT_YUY2,   [DERMA_FORMAT_UYVY] = GST_VIDEO_FORMAT_UYVY,
+  [DERMA_FORMAT_RGB] = GST_VIDEO_FORMAT_RGB,     [DERMA_FORMAT_BGR] = GST_VIDEO_FORMAT_BGR,
+  [DERMA_FORMAT_RGBX] = GST_VIDEO_FORMAT_RGBx,   [DERMA_FORMAT_BGRX] = GST_VIDEO_FORMAT_BGRx,
+  [DERMA_FORMAT_XRGB] = GST_VIDEO_FORMAT_xRGB,   [DERMA_FORMAT_XBGR] = GST_VIDEO_FORMAT_xBGR,
+  [DERMA_FORMAT_RGBA] = GST_VIDEO_FORMAT_RGBA,   [DERMA_FORMAT_BGRA] = GST_VIDEO_FORMAT_BGRA,
+  [DERMA_FORMAT_ARGB] = GST_VIDEO_FORMAT_ARGB,   [DERMA_FORMAT_ABGR] = GST_VIDEO_FORMAT_ABGR,
+  [DERMA_FORMAT_GRAY8] = GST_VIDEO_FORMAT_GRAY8,
+};
+
+static gboolean
+find_format (GstVideoFormat format, DermaFormat *found)
+{
+  for (guint i = 0; i < DERMA_N_FORMATS; i++) {
+    if (formats[i] == format) {
+      *found = i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static gboolean
+find_matrix (GstVideoColorMatrix matrix, DermaMatrix *found)
+{
+  switch (matrix) {
+  case GST_VIDEO_COLOR_MATRIX_BT601:
+    *found = DERMA_MATRIX_BT601;
+    return TRUE;
+  case GST_VIDEO_COLOR_MATRIX_BT709:
+    *found = DERMA_MATRIX_BT709;
+    return TRUE;
+  case GST_VIDEO_COLOR_MATRIX_BT2020:
+    *found = DERMA_MATRIX_BT2020;
+    return TRUE;
+  case GST_VIDEO_COLOR_MATRIX_SMPTE240M:
+    *found = DERMA_MATRIX_SMPTE240M;
+    return TRUE;
+  case GST_VIDEO_COLOR_MATRIX_FCC:
+    *found = DERMA_MATRIX_FCC;
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+gboolean
+derma_frame_init_from_info (DermaFrame *frame, const GstVideoInfo *info)
+{
+  GstVideoInfo plain;
+  DermaFrame made = { 0 };
+  GstVideoColorRange range = info->colorimetry.range;
+
+  if (!find_format (GST_VIDEO_INFO_FORMAT (info), &made.format))
+    return FALSE;
+  made.width = GST_VIDEO_INFO_WIDTH (info);
+  made.height = GST_VIDEO_INFO_HEIGHT (info);
+
+  /* Fresh info has the colorimetry that GStreamer assumes for this format and size. */
+  gst_video_info_init (&plain);
+  if (!gst_video_info_set_format (&plain, GST_VIDEO_INFO_FORMAT (info), made.width, made.height))
+    return FALSE;
+  if (!find_matrix (info->colorimetry.matrix, &made.matrix) && !find_matrix (plain.colorimetry.matrix, &made.matrix))
+    made.matrix = DERMA_MATRIX_BT601;
+  if (range == GST_VIDEO_COLOR_RANGE_UNKNOWN)
+    range = plain.colorimetry.range;
+  made.range = range == GST_VIDEO_COLOR_RANGE_16_235 ? DERMA_RANGE_LIMITED : DERMA_RANGE_FULL;
+  *frame = made;
+  return TRUE;
+}
+
+void
+derma_frame_set_pixels (DermaFrame *frame, const GstVideoFrame *video)
+{
+  const guint n_planes = MIN (GST_VIDEO_FRAME_N_PLANES (video), G_N_ELEMENTS (frame->planes));
+
+  frame->width = GST_VIDEO_FRAME_WIDTH (video);
+  frame->height = GST_VIDEO_FRAME_HEIGHT (video);
+  for (guint i = 0; i < n_planes; i++) {
+    frame->planes[i] = GST_VIDEO_FRAME_PLANE_DATA (video, i);
+    frame->strides[i] = GST_VIDEO_FRAME_PLANE_STRIDE (video, i);
+  }
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <derma/frame.h>
+
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+/* What of a DermaFrame the caps fix: format, size, matrix and range, with GStreamer's default for the format and size
+ * where the caps leave matrix or range open. Returns FALSE, with @frame untouched, for a format that is not taken. */
+gboolean derma_frame_init_from_info (DermaFrame *frame, const GstVideoInfo *info);
+
+/* Points @frame at the pixels of @video, which must stay mapped as long as @frame is read. */
+void derma_frame_set_pixels (DermaFrame *frame, const GstVideoFrame *video);
+
+G_END_DECLS
