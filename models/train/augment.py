@@ -10,17 +10,17 @@ def _uniform(n, low, high, generator):
     return low + (high - low) * torch.rand(n, generator=generator)
 
 
-def _affine(n, generator):
-    """Rotation by any angle, mirror, scale 0.8 to 1.25 with slight stretch, shift up to 10 %."""
+def _affine(n, strength, generator):
+    """Rotation by any angle, mirror; at full strength scale 0.8 to 1.25 with slight stretch and shift up to 10 %."""
     angle = _uniform(n, -math.pi, math.pi, generator)
-    scale = torch.exp(_uniform(n, math.log(0.8), math.log(1.25), generator))
+    scale = torch.exp(strength * _uniform(n, math.log(0.8), math.log(1.25), generator))
     stretch = torch.exp(_uniform(n, -0.08, 0.08, generator))
     mirror = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
     cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
     theta = torch.zeros(n, 2, 3)
     theta[:, 0, 0], theta[:, 0, 1] = cos * mirror * stretch, -sin
     theta[:, 1, 0], theta[:, 1, 1] = sin * mirror * stretch, cos
-    theta[:, :, 2] = _uniform((n, 2), -0.2, 0.2, generator)
+    theta[:, :, 2] = strength * _uniform((n, 2), -0.2, 0.2, generator)
     return theta
 
 
@@ -29,16 +29,16 @@ def _sample(batch, theta, side):
     return F.grid_sample(batch, grid, "bilinear", "reflection", align_corners=False)
 
 
-def _colour(x, generator):
+def _colour(x, strength, generator):
     """Illuminant, exposure, contrast, saturation and gamma."""
     n = x.shape[0]
-    gain = torch.exp(_uniform((n, 3, 1, 1), -0.09, 0.09, generator)) * torch.exp(_uniform((n, 1, 1, 1), -0.2, 0.2, generator))
+    gain = torch.exp(strength * _uniform((n, 3, 1, 1), -0.09, 0.09, generator)) * torch.exp(strength * _uniform((n, 1, 1, 1), -0.2, 0.2, generator))
     x = x * gain
     grey = x.mean(1, keepdim=True)
-    x = grey + (x - grey) * torch.exp(_uniform((n, 1, 1, 1), -0.25, 0.25, generator))
+    x = grey + (x - grey) * torch.exp(strength * _uniform((n, 1, 1, 1), -0.25, 0.25, generator))
     mean = x.mean((1, 2, 3), keepdim=True)
-    x = mean + (x - mean) * torch.exp(_uniform((n, 1, 1, 1), -0.2, 0.2, generator))
-    return x.clamp(1e-4, 1) ** torch.exp(_uniform((n, 1, 1, 1), -0.15, 0.15, generator))
+    x = mean + (x - mean) * torch.exp(strength * _uniform((n, 1, 1, 1), -0.2, 0.2, generator))
+    return x.clamp(1e-4, 1) ** torch.exp(strength * _uniform((n, 1, 1, 1), -0.15, 0.15, generator))
 
 
 def _blur(x, generator):
@@ -78,13 +78,13 @@ def to_network(x):
     return (x.clamp(0, 1) * 2 - 1).contiguous(memory_format=torch.channels_last)
 
 
-def training_batch(pixels, masks, side, generator):
+def training_batch(pixels, masks, side, strength, generator):
     """pixels N,S,S,3 uint8 and masks N,M,M uint8 -> network input N,3,side,side and lesion map N,1,side/16,side/16."""
     x = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
     m = torch.from_numpy(masks)[:, None].float() / 255
-    theta = _affine(x.shape[0], generator)
+    theta = _affine(x.shape[0], strength, generator)
     x = _sample(x, theta, side)
-    x = _noise(_dark_corners(_blur(_colour(x, generator), generator), generator), generator)
+    x = _noise(_dark_corners(_blur(_colour(x, strength, generator), generator), generator), generator)
     m = F.adaptive_avg_pool2d(_sample(m, theta, side // 4), side // 16)
     return to_network(x), m
 

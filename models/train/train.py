@@ -23,10 +23,13 @@ from dataset import LABELS, Pictures
 from metrics import balanced_accuracy
 from network import DermaNet
 
-STAGES = [  # side, epochs, peak learning rate: growing pictures, twice over, as warm restarts
-    (128, 10, 2e-3), (160, 5, 1e-3), (224, 4, 6e-4), (128, 10, 1.5e-3), (160, 6, 1e-3), (224, 5, 6e-4),
+# (side, epochs, peak learning rate, strength of the augmentation): growing pictures, twice over, as warm restarts;
+# then pictures nearer to real ones
+STAGES = [
+    (128, 10, 2e-3, 1.0), (160, 5, 1e-3, 1.0), (224, 4, 6e-4, 1.0),
+    (128, 10, 1.5e-3, 1.0), (160, 6, 1e-3, 1.0), (224, 5, 6e-4, 1.0), (224, 4, 5e-4, 0.5),
 ]
-QUICK = [(64, 2, 2e-3)]
+QUICK = [(64, 2, 2e-3, 1.0)]
 BATCH = 64
 PICTURES_AN_EPOCH = 11264
 EMA = 0.998
@@ -79,9 +82,9 @@ def predict(network, pictures, indices, side, device):
     return torch.cat(out).numpy()
 
 
-def losses(network, pictures, chosen, side, generator, device):
+def losses(network, pictures, chosen, stage, generator, device):
     x, lesion = augment.training_batch(np.asarray(pictures.pixels[chosen]), np.asarray(pictures.masks[chosen]),
-                                       side, generator)
+                                       *stage, generator)
     scores, predicted = network(x.to(device))
     loss = F.cross_entropy(scores, torch.from_numpy(pictures.labels[chosen]).to(device), label_smoothing=SMOOTHING)
     masked = torch.from_numpy(pictures.has_mask[chosen])
@@ -139,8 +142,9 @@ class Training:
         torch.save(state, self.checkpoint + ".new")
         os.replace(self.checkpoint + ".new", self.checkpoint)
 
-    def run_epoch(self, side, peak, first, last):
+    def run_epoch(self, stage, first, last):
         """One epoch; the rate warms up over the stage's first tenth and falls along a cosine over the stage."""
+        side, _, peak, strength = stage
         generator = torch.Generator().manual_seed(self.args.seed * 1000 + self.epoch)
         order = np.random.default_rng(self.args.seed * 1000 + self.epoch).choice(self.train, self.per_epoch, p=self.weights)
         total, batches = 0.0, self.per_epoch // BATCH
@@ -150,7 +154,7 @@ class Training:
             rate = peak * min(1, place * 10 + 0.02) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * place)))
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
-            loss = losses(self.network, self.pictures, np.sort(order[i * BATCH:(i + 1) * BATCH]), side, generator,
+            loss = losses(self.network, self.pictures, np.sort(order[i * BATCH:(i + 1) * BATCH]), (side, strength), generator,
                           self.args.device)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -179,10 +183,10 @@ class Training:
 
     def run(self):
         first = 0
-        for side, epochs, peak in self.stages:
-            last = first + epochs
+        for stage in self.stages:
+            side, last = stage[0], first + stage[1]
             while first <= self.epoch < last:
-                loss = self.run_epoch(side, peak, first, last)
+                loss = self.run_epoch(stage, first, last)
                 self.epoch += 1
                 accuracy, balanced = self.validate(side)
                 self.log(side, loss, accuracy, balanced)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/convert.h"
+#include "model/weights.h"
 
 #include <math.h>
 #include <string.h>
@@ -60,6 +61,11 @@ derma_convert_quantize (DermaReader *reader)
     return FALSE;
   if (x->dtype != DERMA_DTYPE_FLOAT32 || (dtype != DERMA_DTYPE_INT8 && dtype != DERMA_DTYPE_UINT8))
     return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "only float32 to int8 or uint8 is supported");
+  if (x->data) {
+    guint weights = derma_weights_quantize (reader, dtype, axis);
+
+    return weights != DERMA_NO_TENSOR && derma_reader_alias (reader, 0, weights);
+  }
   return emit (reader, DERMA_OP_QUANTIZE, dtype, axis) != NULL;
 }
 

@@ -230,6 +230,8 @@ static gdouble
 apply_unary (const gchar *op, gdouble x)
 {
   switch (op[0]) {
+  case 'A':
+    return fabs (x);
   case 'F':
     return floor (x);
   case 'C':
@@ -353,10 +355,49 @@ evaluate_expand (DermaReader *reader, const DermaConstant *inputs, guint n, Derm
   return TRUE;
 }
 
+/* The largest along some axes, as the scales of weights are made. */
+static gboolean
+evaluate_reduce_max (DermaReader *reader, const DermaConstant *inputs, guint n, DermaConstant *result)
+{
+  gboolean keep = derma_reader_get_int (reader, "keepdims", 1) != 0;
+  gint64 axes[DERMA_MAX_RANK], steps[DERMA_MAX_RANK], source[DERMA_MAX_RANK];
+  DermaShape kept = inputs[0].shape, squeezed = { 0 };
+  guint n_axes, axis, reduced = 0;
+
+  if (!derma_convert_read_axes (reader, 18, axes, &n_axes))
+    return FALSE;
+  for (guint i = 0; i < n_axes; i++) {
+    if (!derma_reader_want_axis (reader, axes[i], kept.rank, &axis))
+      return FALSE;
+    reduced |= 1u << axis;
+  }
+  for (guint i = 0; i < kept.rank; i++) {
+    kept.dims[i] = n_axes == 0 || reduced & 1u << i ? 1 : kept.dims[i];
+    if (keep || (n_axes != 0 && !(reduced & 1u << i)))
+      squeezed.dims[squeezed.rank++] = kept.dims[i];
+  }
+  if (!derma_constant_init (reader, result, inputs[0].dtype, &squeezed))
+    return FALSE;
+  for (gsize i = 0; i < result->n; i++)
+    result->values[i] = -INFINITY;
+  derma_constant_get_steps (&inputs[0].shape, source);
+  derma_constant_get_steps (&kept, steps);
+  for (gsize i = 0; i < inputs[0].n; i++) {
+    gsize at = 0;
+
+    for (guint d = 0; d < kept.rank; d++)
+      at += kept.dims[d] == 1 ? 0 : (gsize)((gint64)i / source[d] % inputs[0].shape.dims[d] * steps[d]);
+    result->values[at] = MAX (result->values[at], inputs[0].values[i]);
+  }
+  return TRUE;
+}
+
 static const struct {
   const gchar *op_type;
   Evaluate evaluate;
 } EVALUATORS[] = {
+  { "Abs", evaluate_unary },
+  { "ReduceMax", evaluate_reduce_max },
   { "Add", evaluate_binary },
   { "Cast", evaluate_cast },
   { "Ceil", evaluate_unary },

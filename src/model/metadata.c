@@ -146,6 +146,11 @@ count_scores (const DermaMetadataSource *source, guint output, guint *n, GError 
 
   for (guint i = 0; i < tensor->rank; i++)
     vector |= (gsize)tensor->dims[i] == elements;
+  /* A network that names no classes may be one that gives none: it runs, but gives no readings. */
+  if ((!vector || elements > DERMA_MAX_CLASSES) && !get_entry (source, PREFIX "labels")) {
+    *n = 1;
+    return TRUE;
+  }
   if (!vector)
     return derma_fail (error, DERMA_ERROR_UNSUPPORTED, source->file, "output '%s' is %s, not one score a class",
                        source->output_names[output], shape);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/weights.h"
 
+#include <math.h>
+
 static gdouble
 get_integer (const DermaTensor *tensor, gsize i)
 {
@@ -16,6 +18,17 @@ get_integer (const DermaTensor *tensor, gsize i)
   }
 }
 
+/* How far apart two neighbours along the axis of the scales are. */
+static gsize
+get_block (const DermaTensor *tensor, gint axis)
+{
+  gsize block = 1;
+
+  for (guint i = tensor->rank; axis >= 0 && i > (guint)axis + 1; i--)
+    block *= (gsize)tensor->dims[i - 1];
+  return block;
+}
+
 guint
 derma_weights_to_floats (DermaReader *reader, guint tensor)
 {
@@ -23,7 +36,7 @@ derma_weights_to_floats (DermaReader *reader, guint tensor)
   const DermaTensor *x, *scale, *zero;
   g_autoptr (GBytes) bytes = NULL;
   const gfloat *scales;
-  gsize n, block = 1, n_scales;
+  gsize n, block, n_scales;
   DermaShape shape;
   gfloat *values;
 
@@ -35,8 +48,7 @@ derma_weights_to_floats (DermaReader *reader, guint tensor)
   scales = g_bytes_get_data (scale->data, NULL);
   n = derma_tensor_n_elements (x);
   n_scales = derma_tensor_n_elements (scale);
-  for (guint i = x->rank; node->attrs.axis >= 0 && i > (guint)node->attrs.axis + 1; i--)
-    block *= (gsize)x->dims[i - 1];
+  block = get_block (x, node->attrs.axis);
   values = g_new (gfloat, MAX (n, 1));
   for (gsize i = 0; i < n; i++) {
     gsize k = i / block % n_scales;
@@ -62,4 +74,26 @@ derma_weights_transpose (DermaReader *reader, guint tensor)
     for (gsize j = 0; j < columns; j++)
       to[j * rows + i] = from[i * columns + j];
   return derma_reader_add_constant (reader, x->name, DERMA_DTYPE_FLOAT32, &shape, bytes);
+}
+
+guint
+derma_weights_quantize (DermaReader *reader, DermaDtype dtype, gint axis)
+{
+  const DermaTensor *x = derma_reader_get_tensor (reader, 0), *scale = derma_reader_get_tensor (reader, 1);
+  const DermaTensor *zero = derma_reader_get_tensor (reader, 2);
+  const gfloat *values = g_bytes_get_data (x->data, NULL), *scales = g_bytes_get_data (scale->data, NULL);
+  gsize n = derma_tensor_n_elements (x), n_scales = derma_tensor_n_elements (scale), block = get_block (x, axis);
+  gdouble low = dtype == DERMA_DTYPE_INT8 ? G_MININT8 : 0, high = dtype == DERMA_DTYPE_INT8 ? G_MAXINT8 : G_MAXUINT8;
+  guint8 *integers = g_malloc (MAX (n, 1));
+  g_autoptr (GBytes) bytes = g_bytes_new_take (integers, n);
+  DermaShape shape = derma_shape_of (x);
+
+  for (gsize i = 0; i < n; i++) {
+    gsize k = i / block % n_scales;
+    gdouble value = rint ((gdouble)values[i] / scales[k]) + (zero ? get_integer (zero, k) : 0);
+
+    /* A value that is not a number becomes the lowest. */
+    integers[i] = (guint8)(gint)(value > low ? MIN (value, high) : low);
+  }
+  return derma_reader_add_constant (reader, x->name, dtype, &shape, bytes);
 }
