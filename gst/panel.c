@@ -223,7 +223,7 @@ draw_headline (const Pen *pen, const DermaReading *reading)
 static void
 draw_state_mark (const Pen *pen, gdouble x, gboolean stable)
 {
-  const gdouble em = pen->panel->em, r = 0.3 * em, y = pen->y + STATE * em / 2;
+  const gdouble em = pen->panel->em, r = 0.34 * em, y = pen->y + STATE * em / 2;
 
   cairo_new_sub_path (pen->cr);
   set_colour (pen->cr, stable ? &sky_blue : &orange);
@@ -263,7 +263,7 @@ static void
 draw_class (const Pen *pen, const DermaReading *reading, guint index)
 {
   const gdouble em = pen->panel->em, x = SIDE * em, width = pen->panel->width - 2 * x;
-  const gdouble name = 0.46 * width, figure = 3.1 * em;
+  const gdouble name = 0.49 * width, figure = 2.8 * em;
   const Style left = { x, name, 0.95, FALSE, PANGO_ALIGN_LEFT, &white };
   const Style right = { x + width - figure, figure, 0.95, FALSE, PANGO_ALIGN_RIGHT, &white };
   const cairo_rectangle_t bar = { x + name + 0.4 * em, pen->y + 0.3 * em, width - name - figure - 0.4 * em, 0.7 * em };

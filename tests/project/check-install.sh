@@ -55,11 +55,11 @@ C
 
 plugin_is_found() {
   GST_REGISTRY=$scratch/registry.bin GST_PLUGIN_PATH=$there/$libdir/gstreamer-1.0 LD_LIBRARY_PATH=$there/$libdir \
-    gst-inspect-1.0 --exists "$1"
+    gst-inspect-1.0 --exists --atleast-version=0.1 "$1"
 }
 
 devenv_finds_the_plugin() {
-  GST_REGISTRY=$scratch/devenv.bin meson devenv -C "$build" gst-inspect-1.0 --exists "$1"
+  GST_REGISTRY=$scratch/devenv.bin meson devenv -C "$build" gst-inspect-1.0 --exists --atleast-version=0.1 "$1"
 }
 
 unknown_element_is_not_found() {
