@@ -10,8 +10,7 @@ G_BEGIN_DECLS
 /*
  * Adds the probabilities of @reading to the analytics of a writable @buffer, for elements that know those. Built only
  * where GStreamer has them, from 1.24.
- * @quarks: (array length=reading->classes->n): the labels
  */
-void derma_analytics_meta_add (GstBuffer *buffer, const DermaReading *reading, GQuark *quarks);
+void derma_analytics_meta_add (GstBuffer *buffer, const DermaReading *reading);
 
 G_END_DECLS

@@ -46,15 +46,6 @@ warm_up (DermaNetwork *network, GError **error)
   return TRUE;
 }
 
-static void
-describe_classes (DermaNetwork *network, const DermaMetadata *metadata)
-{
-  network->region = metadata->region;
-  network->quarks = g_new (GQuark, metadata->classes->n);
-  for (guint i = 0; i < metadata->classes->n; i++)
-    network->quarks[i] = g_quark_from_string (metadata->classes->labels[i]);
-}
-
 DermaNetwork *
 derma_network_load (const gchar *path, guint threads, GError **error)
 {
@@ -68,7 +59,7 @@ derma_network_load (const gchar *path, guint threads, GError **error)
   network->classifier = derma_classifier_new (model, threads, error);
   if (!network->classifier || !warm_up (network, error))
     return NULL;
-  describe_classes (network, derma_model_get_metadata (model));
+  network->region = derma_model_get_metadata (model)->region;
   network->info = describe (model);
   return g_steal_pointer (&network);
 }
@@ -80,7 +71,6 @@ derma_network_free (DermaNetwork *network)
     return;
   g_clear_pointer (&network->classifier, derma_classifier_free);
   g_clear_pointer (&network->info, gst_structure_free);
-  g_free (network->quarks);
   g_free (network->path);
   g_free (network);
 }

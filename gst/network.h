@@ -15,7 +15,6 @@ typedef struct {
   DermaClassifier *classifier;
   GstStructure *info; /* the property model-info */
   DermaRegion region; /* what the model asks for */
-  GQuark *quarks;     /* one a class */
   guint64 latency;    /* of a first run, ns */
 } DermaNetwork;
 

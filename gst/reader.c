@@ -100,6 +100,6 @@ derma_reader_mark (DermaReader *reader, GstBuffer *buffer)
     reading->age = pts - reading->pts;
   derma_reading_meta_set (buffer, reader->fields, reading->age);
 #ifdef HAVE_ANALYTICS
-  derma_analytics_meta_add (buffer, reading, reader->network->quarks);
+  derma_analytics_meta_add (buffer, reading);
 #endif
 }
