@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "tools/bootstrap.h"
+
+/* All that is said of a network's readings of labelled pictures. */
+typedef struct {
+  const DermaModel *model;
+  const DermaLabels *labels;
+  const DermaSweep *sweep;
+  DermaMeasures measures;
+  DermaClassMeasures *classes; /* one a class */
+  guint *confusion;            /* n_classes x n_classes, a row a true class */
+  DermaDetection malignant;
+  DermaDetection melanoma; /* of the class `mel` alone, at the same operating point */
+  gint melanoma_class;     /* -1 without such a class */
+  guint majority;          /* the most frequent class */
+  DermaIntervals intervals;
+  guint resamples; /* 0: no intervals */
+} DermaEvaluation;
+
+void derma_evaluation_init (DermaEvaluation *evaluation, const DermaModel *model, const DermaLabels *labels,
+                            const DermaSweep *sweep, const DermaBootstrap *bootstrap);
+void derma_evaluation_clear (DermaEvaluation *evaluation);
+/* (transfer full) */
+gchar *derma_evaluation_to_json (const DermaEvaluation *evaluation);
+gchar *derma_evaluation_to_text (const DermaEvaluation *evaluation);
+/* path, truth and one probability a class, as CSV */
+gchar *derma_evaluation_to_predictions (const DermaEvaluation *evaluation);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DermaEvaluation, derma_evaluation_clear)

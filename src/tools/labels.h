@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <derma/classes.h>
+#include <derma/error.h>
+
+/* A labelled picture. */
+typedef struct {
+  gchar *path;   /* of the file */
+  guint truth;   /* index of its class */
+  gchar *lesion; /* what it is resampled with: lesion_id, or the path */
+  guint line;    /* record of the CSV file */
+} DermaSample;
+
+typedef struct {
+  gchar *source;      /* the CSV file */
+  GPtrArray *samples; /* of DermaSample* */
+  guint n_unknown;    /* rows left out: a diagnosis that the network has no class for */
+  gboolean lesions;   /* whether the file groups pictures by lesion */
+} DermaLabels;
+
+/* What to take of a CSV file; NULL members take all. */
+typedef struct {
+  const gchar *root;    /* folder that paths are relative to; the CSV file's own if NULL */
+  const gchar *split;   /* value of the column `split` */
+  const gchar *dataset; /* value of the column `dataset` */
+} DermaSelection;
+
+/*
+ * Reads `path,dx` (and lesion_id, split, dataset if there are such columns), or an ISIC ground truth: `image` with one
+ * column a diagnosis (2018, 2019: MEL NV BCC AK or AKIEC BKL DF VASC SCC UNK), or `image_id,melanoma,
+ * seborrheic_keratosis` (2017), where neither means nevus. scc counts as akiec where the network has no scc.
+ */
+DermaLabels *derma_labels_load (const gchar *path, const DermaClasses *classes, const DermaSelection *selection,
+                                GError **error);
+void derma_labels_free (DermaLabels *labels);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaLabels, derma_labels_free)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "tools/labels.h"
+
+#include <derma/model.h>
+
+/* Readings of all pictures of a list, through the same path as live frames. */
+typedef struct {
+  guint n; /* pictures that were read */
+  guint n_classes;
+  guint n_bad;           /* pictures that could not be read, with skip_bad */
+  gfloat *probabilities; /* n x n_classes, in the order of the list */
+  guint *truth;          /* n */
+  guint *samples;        /* n: index into the list */
+} DermaSweep;
+
+typedef struct {
+  guint threads;     /* pictures read at a time, >= 1 */
+  gboolean skip_bad; /* go on without pictures that cannot be read */
+} DermaSweepOptions;
+
+/* NULL with @error set to "CSV: record N: PICTURE: CAUSE" or the model's. Shows progress on a terminal. */
+DermaSweep *derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepOptions *options,
+                             GError **error);
+void derma_sweep_free (DermaSweep *sweep);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaSweep, derma_sweep_free)
