@@ -22,6 +22,7 @@ from train import predict, sampling_weights
 
 SIDE = 224
 SENSITIVITY = 0.90
+ACCURACY = 0.80
 VERSION = "0.1.0"
 PROVENANCE = ("trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2 and "
               "MILK10k (CC BY-NC), training splits only; started from MobileNetV2 ImageNet weights (Apache-2.0)")
@@ -43,11 +44,13 @@ def golden_input(shape):
 
 
 def prior_shift(scores, truth, sampled, wanted):
-    """The shift tau * log(wanted / sampled) that gives the best accuracy plus balanced accuracy."""
+    """The shift tau * log(wanted / sampled) with the best balanced accuracy of those that keep ACCURACY, if any does;
+    else with the best accuracy plus balanced accuracy."""
     direction = np.log(np.maximum(wanted, 1e-4) / np.maximum(sampled, 1e-4))
     def quality(tau):
         found = (scores + tau * direction).argmax(1)
-        return (found == truth).mean() + metrics.balanced_accuracy(truth, found, len(LABELS))
+        accuracy, balanced = (found == truth).mean(), metrics.balanced_accuracy(truth, found, len(LABELS))
+        return (accuracy >= ACCURACY, balanced + (accuracy if accuracy < ACCURACY else 0))
     tau = max(np.linspace(-0.5, 1.0, 31), key=quality)
     return tau, (tau * direction).astype(np.float32)
 

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/census.h"
 
+/* Layers are made of trained values; single numbers elsewhere are arithmetic that the exporter wrote. */
+static gboolean
+is_layer (const DermaNode *node)
+{
+  return node->op == DERMA_OP_CONV || node->op == DERMA_OP_FULLY_CONNECTED || node->op == DERMA_OP_SCALE_SHIFT
+         || node->op == DERMA_OP_PRELU || node->op == DERMA_OP_DEQUANTIZE;
+}
+
 static guint
 count_parameter_inputs (const DermaNode *node)
 {
@@ -19,7 +27,7 @@ derma_ir_count_parameters (const DermaIr *ir)
     for (guint j = 0; j < count_parameter_inputs (node); j++) {
       const DermaTensor *tensor = derma_ir_get_tensor (ir, node->inputs[j]);
 
-      if (tensor && tensor->data && derma_tensor_n_elements (tensor) > 1
+      if (tensor && tensor->data && (derma_tensor_n_elements (tensor) > 1 || is_layer (node))
           && g_hash_table_add (counted, (gpointer)tensor))
         n += derma_tensor_n_elements (tensor);
     }
