@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/evaluation.h"
+#include "tools/output.h"
 #include "tools/tool.h"
+
+#include <string.h>
 
 typedef struct {
   gchar *model;
@@ -34,12 +37,8 @@ static gboolean
 write_file (const gchar *path, gchar *contents, GError **error)
 {
   g_autofree gchar *text = contents;
-  g_autoptr (GError) cause = NULL;
 
-  if (!path || g_file_set_contents (path, text, -1, &cause))
-    return TRUE;
-  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be written", path);
-  return FALSE;
+  return !path || derma_output_write (path, text, strlen (text), error);
 }
 
 static gboolean

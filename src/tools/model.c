@@ -157,11 +157,30 @@ compare_scores (const DermaModel *model, const gfloat *scores, GError **error)
   for (guint i = 0; i < metadata->classes->n; i++) {
     gfloat wanted = metadata->golden_output ? metadata->golden_output[i] : scores[i];
 
-    if (isfinite (scores[i]) && fabsf (scores[i] - wanted) <= TOLERANCE * MAX (1.0f, fabsf (wanted)))
+    if (fabsf (scores[i] - wanted) <= TOLERANCE * MAX (1.0f, fabsf (wanted)))
       continue;
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "%s: class '%s': the golden input gives %g, not %g",
                  derma_model_get_name (model), metadata->classes->labels[i], scores[i], wanted);
     return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_finite (DermaGraph *graph, GError **error)
+{
+  const DermaModel *model = derma_graph_get_model (graph);
+
+  for (guint i = 0; i < derma_model_get_n_outputs (model); i++) {
+    gsize n;
+    const gfloat *values = derma_graph_get_output (graph, i, &n);
+
+    for (gsize k = 0; k < n; k++)
+      if (!isfinite (values[k])) {
+        g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "%s: output '%s': value %" G_GSIZE_FORMAT " is %g",
+                     derma_model_get_name (model), derma_model_get_output_name (model, i), k, values[k]);
+        return FALSE;
+      }
   }
   return TRUE;
 }
@@ -181,7 +200,7 @@ check_model (const gchar *path, GError **error)
   golden = g_new (gfloat, n);
   derma_golden_fill (golden, n);
   fill_input (graph, golden);
-  if (!check_digest (model, golden, n, error) || !derma_graph_run (graph, error))
+  if (!check_digest (model, golden, n, error) || !derma_graph_run (graph, error) || !check_finite (graph, error))
     return FALSE;
   scores = derma_graph_get_output (graph, derma_model_get_metadata (model)->scores_output, NULL);
   if (!compare_scores (model, scores, error))

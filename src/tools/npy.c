@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/npy.h"
 
+#include "tools/output.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,7 +68,7 @@ parse_shape (const gchar *text, DermaArray *array)
     gchar *end;
     guint64 extent;
 
-    text += strspn (text, " ,");
+    text += strspn (text, " ");
     if (*text == ')')
       return TRUE;
     extent = g_ascii_strtoull (text, &end, 10);
@@ -77,7 +79,10 @@ parse_shape (const gchar *text, DermaArray *array)
     array->n *= (gsize)extent;
     if (array->n > DERMA_NPY_MAX_BYTES / 4)
       return FALSE;
-    text = end;
+    text = end + strspn (end, " ");
+    if (*text != ',' && *text != ')')
+      return FALSE;
+    text += *text == ',';
   }
 }
 
@@ -146,13 +151,10 @@ derma_npy_save (const gchar *path, const DermaArray *array, GError **error)
 {
   g_autoptr (GString) header = make_header (array);
   g_autoptr (GString) file = g_string_new_len (MAGIC "\x01\x00", 8);
-  g_autoptr (GError) cause = NULL;
 
   g_string_append_c (file, (gchar)(header->len & 0xff));
   g_string_append_c (file, (gchar)(header->len >> 8));
   g_string_append_len (file, header->str, (gssize)header->len);
   g_string_append_len (file, (const gchar *)array->values, (gssize)(array->n * sizeof (gfloat)));
-  if (g_file_set_contents (path, file->str, (gssize)file->len, &cause))
-    return TRUE;
-  return fail (error, DERMA_ERROR_FILE, path, "cannot be written");
+  return derma_output_write (path, file->str, file->len, error);
 }

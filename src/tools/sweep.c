@@ -87,8 +87,10 @@ work (gpointer data)
   for (;;) {
     guint i = (guint)g_atomic_int_add (&shared->next, 1);
     const DermaSample *sample;
+    gint failed = g_atomic_int_get (&shared->failed);
 
-    if (i >= n || g_atomic_int_get (&shared->failed))
+    /* What comes before the failure is still read: it may be the first that fails. */
+    if (i >= n || (failed != 0 && failed <= (gint)i))
       return NULL;
     sample = g_ptr_array_index (shared->labels->samples, i);
     error = NULL;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/output.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+gboolean
+derma_output_write (const gchar *path, gconstpointer data, gsize size, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  const gchar *reason;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR)) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: exists and is not a file", path);
+    return FALSE;
+  }
+  if (g_file_set_contents (path, data, (gssize)size, &cause))
+    return TRUE;
+  /* GLib names the temporary file first; the reason comes last. */
+  reason = strrchr (cause->message, ':');
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be written%s", path, reason ? reason : "");
+  return FALSE;
+}

@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""test-derma.py DERMA MODEL [DATA]: drives the `derma` command as a person would, and as a person would not.
+
+TAP on standard output. DATA is a folder with index.csv of labelled pictures; cases that need it are skipped without.
+"""
+import array
+import hashlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+DERMA, MODEL = sys.argv[1], sys.argv[2]
+DATA = sys.argv[3] if len(sys.argv) > 3 else ""
+
+
+def run(*arguments, **options):
+    return subprocess.run([DERMA, *arguments], capture_output=True, text=True, timeout=120, **options)
+
+
+def write_png(path, width, height, colour):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + bytes(colour) * width for _ in range(height))
+    with open(path, "wb") as f:
+        f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+                + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def write_npy(path, shape, values, descr="<f4", order="False"):
+    header = f"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}".encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    with open(path, "wb") as f:
+        f.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + array.array("f", values).tobytes())
+
+
+def read_npy(path):
+    with open(path, "rb") as f:
+        data = f.read()
+    length = struct.unpack("<H", data[8:10])[0]
+    return data[10:10 + length].decode(), array.array("f", data[10 + length:])
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name, text=None):
+        path = os.path.join(self.folder, name)
+        if text is not None:
+            with open(path, "wb") as f:
+                f.write(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def assert_fails(self, result, code, *words):
+        """The exit code, nothing of a crash, and one line that has all the words."""
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def pictures(self, names=("a.png", "b.png", "c.png")):
+        for i, name in enumerate(names):
+            write_png(self.path(name), 40 + 7 * i, 50, (200 - 40 * i, 120, 100 + 30 * i))
+
+
+class Usage(Case):
+    def test_help_and_version(self):
+        for arguments in (["--help"], ["-h"], ["help"], ["eval", "--help"], ["model", "--help"], ["model", "run", "--help"]):
+            result = run(*arguments)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertIn("sage", result.stdout)
+        self.assertRegex(run("--version").stdout, r"^derma \d+\.\d+\.\d+\n$")
+
+    def test_usage_errors(self):
+        for arguments in ([], ["nonsense"], ["eval"], ["eval", "--nonsense"], ["model"], ["model", "eat", MODEL],
+                          ["model", "info"], ["model", "info", MODEL, MODEL], ["model", "run", MODEL],
+                          ["eval", "--labels", "x.csv", "--threads", "0"], ["eval", "--labels", "x.csv", "--threads", "x"],
+                          ["eval", "--labels", "x.csv", "--bootstrap", "-1"],
+                          ["model", "run", MODEL, "--input", "a", "--output", "b", "--threads", "99"]):
+            self.assert_fails(run(*arguments), 2, "derma")
+
+
+class Model(Case):
+    def test_info(self):
+        info = json.loads(run("model", "info", MODEL, "--json").stdout)
+        self.assertEqual(info["labels"], ["akiec", "bcc", "bkl", "df", "mel", "nv", "vasc"])
+        self.assertLessEqual(info["parameters"], 200000)
+        self.assertLessEqual(info["gflops"], 0.30)
+        with open(MODEL, "rb") as f:
+            self.assertEqual(info["sha256"], hashlib.sha256(f.read()).hexdigest())
+        self.assertIn(str(info["parameters"]), run("model", "info", MODEL).stdout)
+
+    def test_check(self):
+        result = run("model", "check", MODEL)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("golden", result.stdout)
+
+    def test_check_finds_another_network(self):
+        with open(MODEL, "rb") as f:
+            data = bytearray(f.read())
+        data[len(data) // 2:len(data) // 2 + 4096] = struct.pack("<f", 0.5) * 1024  # a part of the weights
+        self.assert_fails(run("model", "check", self.path("m.onnx", bytes(data))), 1, "m.onnx")
+
+    def test_run(self):
+        n = 3 * 224 * 224
+        values = [((i * 2654435761 % 2**32) >> 8) / 2**24 * 2 - 1 for i in range(n)]
+        write_npy(self.path("in.npy"), (1, 3, 224, 224), values)
+        for threads in ("1", "2"):
+            result = run("model", "run", MODEL, "--input", self.path("in.npy"), "--output", self.path("out.npy"),
+                         "--threads", threads)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+        header, scores = read_npy(self.path("out.npy"))
+        self.assertIn("(1, 7)", header)
+        with open(MODEL, "rb") as f:
+            golden = f.read().split(b"derma.golden.output")[1][:200]
+        wanted = [float(v) for v in golden[golden.index(b"\x12") + 2:].split(b"r")[0].decode("ascii", "ignore").split(",")[:6]]
+        for score, value in zip(scores, wanted):
+            self.assertAlmostEqual(score, value, delta=1e-3 * max(1, abs(value)))
+
+    def test_run_another_output(self):
+        write_npy(self.path("in.npy"), (1, 3, 224, 224), [0.0] * (3 * 224 * 224))
+        result = run("model", "run", MODEL, "--input", self.path("in.npy"), "--output", self.path("out.npy"),
+                     "--output-name", "lesion_map")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        header, values = read_npy(self.path("out.npy"))
+        self.assertIn("(1, 1, 14, 14)", header)
+        self.assertTrue(all(0 <= v <= 1 for v in values))
+
+    def test_run_refuses(self):
+        good = [0.0] * (3 * 224 * 224)
+        write_npy(self.path("shape.npy"), (1, 224, 224, 3), good)
+        write_npy(self.path("type.npy"), (1, 3, 224, 224), good, descr="<f8")
+        write_npy(self.path("order.npy"), (1, 3, 224, 224), good, order="True")
+        write_npy(self.path("short.npy"), (1, 3, 224, 224), good[:-1])
+        write_npy(self.path("huge.npy"), (1, 2**31, 2**31, 2**31), good)
+        self.path("text.npy", "not an array")
+        self.path("empty.npy", "")
+        for name in ("shape", "type", "order", "short", "huge", "text", "empty", "missing"):
+            result = run("model", "run", MODEL, "--input", self.path(name + ".npy"), "--output", self.path("out.npy"))
+            self.assert_fails(result, 1, name + ".npy")
+            self.assertFalse(os.path.exists(self.path("out.npy")))
+        write_npy(self.path("in.npy"), (1, 3, 224, 224), good)
+        self.assert_fails(run("model", "run", MODEL, "--input", self.path("in.npy"), "--output", "/nowhere/out.npy"), 1,
+                          "/nowhere/out.npy")
+        self.assert_fails(run("model", "run", MODEL, "--input", self.path("in.npy"), "--output", self.path("out.npy"),
+                              "--output-name", "none"), 1, "none")
+
+    def test_refuses_files_that_are_no_models(self):
+        with open(MODEL, "rb") as f:
+            data = f.read()
+        self.path("half.onnx", data[:len(data) // 2])
+        self.path("empty.onnx", b"")
+        self.path("text.onnx", "hello\n")
+        write_png(self.path("picture.onnx"), 8, 8, (1, 2, 3))
+        os.mkdir(self.path("folder.onnx"))
+        for name in ("half", "empty", "text", "picture", "folder", "missing"):
+            for command in ("info", "check"):
+                self.assert_fails(run("model", command, self.path(name + ".onnx")), 1, name + ".onnx")
+
+
+class Eval(Case):
+    def evaluate(self, csv, *arguments):
+        return run("eval", "--model", MODEL, "--labels", self.path("labels.csv", csv), "--bootstrap", "20", *arguments)
+
+    def test_measures(self):
+        self.pictures()
+        result = self.evaluate("path,dx\na.png,nv\nb.png,mel\nc.png,nv\n", "--json", self.path("out.json"),
+                               "--predictions", self.path("out.csv"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(self.path("out.json")) as f:
+            out = json.load(f)
+        for key in ("n accuracy balanced_accuracy macro_f1 macro_auc ece per_class melanoma malignant confusion_matrix "
+                    "intervals majority_baseline labels model").split():
+            self.assertIn(key, out)
+        self.assertEqual(out["n"], 3)
+        self.assertEqual([sum(row) for row in out["confusion_matrix"]], [0, 0, 0, 0, 1, 2, 0])
+        self.assertEqual(out["majority_baseline"]["label"], "nv")
+        self.assertAlmostEqual(out["majority_baseline"]["accuracy"], 2 / 3)
+        self.assertEqual(out["per_class"]["nv"]["n"], 2)
+        with open(self.path("out.csv")) as f:
+            lines = f.read().splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertAlmostEqual(sum(float(v) for v in lines[1].split(",")[2:]), 1, places=4)
+
+    def test_threads_change_nothing(self):
+        names = [f"{i}.png" for i in range(12)]
+        for i, name in enumerate(names):
+            write_png(self.path(name), 30, 30, (20 * i, 120, 255 - 20 * i))
+        csv = "path,dx\n" + "".join(f"{n},{'nv' if i % 2 else 'mel'}\n" for i, n in enumerate(names))
+        one, two = self.evaluate(csv), self.evaluate(csv, "--threads", "2")
+        self.assertEqual(one.stdout, two.stdout)
+        self.assertEqual(two.returncode, 0)
+
+    def test_forms_of_tables(self):
+        self.pictures()
+        for csv, n in (("\ufeffdx,extra,path\r\nnv,\"x, \"\"y\"\"\",a.png\r\nmel,,b.png\r\n", 2),
+                       ("image,MEL,NV,BCC,AK,BKL,DF,VASC,SCC,UNK\na,1.0,0,0,0,0,0,0,0,0\nb,0,0,0,0,0,0,0,1,0\n"
+                        "c,0,0,0,0,0,0,0,0,1\n", 2),
+                       ("image_id,melanoma,seborrheic_keratosis\na,0.0,1.0\nb,0.0,0.0\nc,1.0,0.0\n", 3),
+                       ("path,dx\na.png,other_ben\nb.png,scc\n", 1)):
+            result = self.evaluate(csv, "--json", self.path("out.json"))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            with open(self.path("out.json")) as f:
+                self.assertEqual(json.load(f)["n"], n)
+
+    def test_selection(self):
+        self.pictures()
+        csv = "path,dx,split,dataset\na.png,nv,test,x\nb.png,mel,train,x\nc.png,nv,test,y\n"
+        self.assertIn("pictures            2 ", self.evaluate(csv, "--split", "test").stdout)
+        self.assertIn("pictures            1 ", self.evaluate(csv, "--split", "test", "--dataset", "y").stdout)
+        self.assert_fails(self.evaluate(csv, "--split", "none"), 1, "labels.csv")
+        self.assert_fails(self.evaluate("path,dx\na.png,nv\n", "--split", "test"), 1, "labels.csv", "split")
+
+    def test_refuses_tables(self):
+        self.pictures()
+        for csv in ("", "path\na.png\n", "path,dx\n", "path,dx\na.png\n", "path,dx\n\"a.png,nv\n", b"path,dx\n\xff.png,nv\n",
+                    b"path,dx\na\0.png,nv\n", "image,MEL,NV\na,1,1\n", "image,MEL,NV\na,0,0\n", "image,MEL,NV\na,0.5,0.5\n"):
+            self.assert_fails(self.evaluate(csv), 1, "labels.csv")
+        self.assert_fails(run("eval", "--labels", self.path("missing.csv")), 1, "missing.csv")
+        self.assert_fails(run("eval", "--labels", self.folder), 1, self.folder)
+
+    def test_bad_pictures(self):
+        self.pictures()
+        self.path("text.png", "no picture")
+        with open(self.path("a.png"), "rb") as f:
+            self.path("half.png", f.read()[:60])
+        for name in ("text.png", "half.png", "missing.png"):
+            csv = f"path,dx\na.png,nv\n{name},mel\n"
+            self.assert_fails(self.evaluate(csv, "--json", self.path("out.json")), 1, name, "labels.csv", "record 3")
+            self.assertFalse(os.path.exists(self.path("out.json")))
+            result = self.evaluate(csv, "--skip-bad")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("1 unreadable", result.stdout)
+        self.assert_fails(self.evaluate("path,dx\nmissing.png,nv\n", "--skip-bad"), 1, "labels.csv")
+
+    def test_unwritable(self):
+        self.pictures()
+        self.assert_fails(self.evaluate("path,dx\na.png,nv\n", "--json", "/nowhere/out.json"), 1, "/nowhere/out.json")
+
+    @unittest.skipUnless(os.path.exists(os.path.join(DATA, "index.csv")), "no labelled pictures here")
+    def test_beats_the_baseline(self):
+        with open(os.path.join(DATA, "index.csv")) as f:
+            header, *rows = f.read().splitlines()
+        rows = [r for r in rows if ",ham10000,val," in r][::6]
+        result = self.evaluate("\n".join([header, *rows]) + "\n", "--root", DATA, "--json", self.path("out.json"),
+                               "--threads", "2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(self.path("out.json")) as f:
+            out = json.load(f)
+        self.assertGreater(out["accuracy"], out["majority_baseline"]["accuracy"] + 0.05)
+        self.assertGreater(out["balanced_accuracy"], 0.55)
+
+
+class Tap(unittest.TextTestResult):
+    """Says each case as a line of the Test Anything Protocol."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.seen = 0
+
+    def line(self, verdict, test, remark=""):
+        self.seen += 1
+        print(f"{verdict} {self.seen} - {test._testMethodName}{remark}", flush=True)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.line("ok", test)
+
+    def addFailure(self, test, problem):
+        super().addFailure(test, problem)
+        self.line("not ok", test)
+
+    def addError(self, test, problem):
+        super().addError(test, problem)
+        self.line("not ok", test)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.line("ok", test, f" # SKIP {reason}")
+
+
+if __name__ == "__main__":
+    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
+    print(f"1..{suite.countTestCases()}", flush=True)
+    outcome = unittest.TextTestRunner(stream=sys.stderr, verbosity=0, resultclass=Tap).run(suite)
+    sys.exit(not outcome.wasSuccessful())
