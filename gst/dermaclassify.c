@@ -22,8 +22,7 @@
  * gst-launch-1.0 -m videotestsrc num-buffers=10 ! dermaclassify ! fakesink
  * ]| Prints the readings of a test picture.
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=30 ! video/x-raw,width=1280,height=720 ! dermaclassify overlay=true
- * inference-interval=5 ! videoconvert ! fakesink
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! dermaclassify overlay=true inference-interval=5 ! fakesink
  * ]| Draws them, with a new reading on every fifth frame.
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=1 ! jpegenc ! jpegdec ! dermaclassify region=full-frame top-k=5 ! fakesink

@@ -16,8 +16,8 @@
  * gst-launch-1.0 videotestsrc num-buffers=30 ! dermaclassify ! dermaoverlay ! videoconvert ! fakesink
  * ]| Reads a test picture and draws the readings.
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=30 ! dermaclassify ! tee name=t ! queue ! dermaoverlay top-k=5 ! fakesink t.
- * ! queue ! fakesink
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! dermaclassify ! tee name=t \
+ *   t. ! queue ! dermaoverlay top-k=5 ! fakesink  t. ! queue ! fakesink
  * ]| One branch with the readings drawn, one without.
  *
  * Since: 0.1

@@ -123,14 +123,18 @@ transform_caps (GstBaseTransform *base, GstPadDirection direction, GstCaps *caps
   return filtered;
 }
 
+/* @settled: whether downstream has looked at the question at all; an element without caps leaves it as it is. */
 static gboolean
-query_composition (GstPad *pad, GstCaps *caps, gboolean *answered)
+query_composition (GstPad *pad, GstCaps *caps, gboolean *settled)
 {
   GstQuery *query = gst_query_new_allocation (caps, FALSE);
-  gboolean takes;
+  const gboolean answered = gst_pad_peer_query (pad, query);
+  const gboolean takes = gst_query_find_allocation_meta (query, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
 
-  *answered = gst_pad_peer_query (pad, query);
-  takes = gst_query_find_allocation_meta (query, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
+  *settled = answered
+             && gst_query_get_n_allocation_metas (query) + gst_query_get_n_allocation_pools (query)
+                        + gst_query_get_n_allocation_params (query)
+                    > 0;
   gst_query_unref (query);
   return takes;
 }
@@ -140,13 +144,13 @@ static gboolean
 takes_composition (GstDermaFilter *filter, GstCaps *caps)
 {
   GstPad *pad = GST_BASE_TRANSFORM_SRC_PAD (filter);
-  gboolean answered;
+  gboolean settled;
 
-  if (query_composition (pad, caps, &answered))
+  if (query_composition (pad, caps, &settled))
     return TRUE;
-  if (answered || gst_pad_has_current_caps (pad) || !gst_pad_set_caps (pad, caps))
+  if (settled || gst_pad_has_current_caps (pad) || !gst_pad_set_caps (pad, caps))
     return FALSE;
-  return query_composition (pad, caps, &answered);
+  return query_composition (pad, caps, &settled);
 }
 
 static GstCaps *
