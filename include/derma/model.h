@@ -58,7 +58,7 @@ DERMA_API const gchar *derma_model_get_name (const DermaModel *model);
 DERMA_API const gchar *derma_model_get_sha256 (const DermaModel *model);
 /** derma_model_get_metadata: Returns: (transfer none): what the file says about itself, defaults filled in */
 DERMA_API const DermaMetadata *derma_model_get_metadata (const DermaModel *model);
-/** derma_model_get_opset: Returns: the version of the default operator set, 9..17 */
+/** derma_model_get_opset: Returns: the version of the default operator set, 7..21 */
 DERMA_API gint derma_model_get_opset (const DermaModel *model);
 /** derma_model_get_input_name: Returns: (transfer none): name of the one input, float32 N,C,H,W with N = 1 */
 DERMA_API const gchar *derma_model_get_input_name (const DermaModel *model);

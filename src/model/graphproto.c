@@ -196,6 +196,9 @@ read_outputs (DermaReader *reader, const Onnx__GraphProto *graph)
     if (derma_reader_is_constant (reader, index) || index == reader->ir->input)
       return derma_fail (reader->error, DERMA_ERROR_UNSUPPORTED, reader->file,
                          "output '%s': does not depend on the input, or is the input", name);
+    for (gsize k = 0; k < i; k++)
+      if (strcmp (graph->output[k]->name, name) == 0)
+        return derma_fail (reader->error, DERMA_ERROR_FORMAT, reader->file, "output '%s': is listed twice", name);
     if (!check_declared (reader, graph->output[i], tensor))
       return FALSE;
     g_array_append_val (reader->ir->outputs, index);
