@@ -43,7 +43,7 @@ evaluate_concat (DermaReader *reader, const DermaConstant *inputs, guint n, Derm
 static gboolean
 evaluate_gather (DermaReader *reader, const DermaConstant *inputs, guint n, DermaConstant *result)
 {
-  const DermaConstant *data = &inputs[0], *indices = &inputs[1];
+  const DermaConstant *data = &inputs[0], *indices = &inputs[n - 1];
   DermaShape shape = { .rank = data->shape.rank + indices->shape.rank - 1 };
   gsize outer = 1, inner = 1;
   guint axis;
@@ -77,6 +77,12 @@ evaluate_gather (DermaReader *reader, const DermaConstant *inputs, guint n, Derm
   return TRUE;
 }
 
+static gboolean
+is_integer (const DermaConstant *constant)
+{
+  return constant->dtype == DERMA_DTYPE_INT64 || constant->dtype == DERMA_DTYPE_INT32;
+}
+
 static gint64
 clamp_index (gdouble value, gint64 extent, gint64 low, gint64 high)
 {
@@ -86,7 +92,7 @@ clamp_index (gdouble value, gint64 extent, gint64 low, gint64 high)
 }
 
 static gboolean
-evaluate_slice (DermaReader *reader, const DermaConstant *inputs, guint n, DermaConstant *result)
+slice_by_inputs (DermaReader *reader, const DermaConstant *inputs, guint n, DermaConstant *result)
 {
   DermaShape shape = inputs[0].shape;
   gint64 steps[DERMA_MAX_RANK], origin = 0;
@@ -95,6 +101,9 @@ evaluate_slice (DermaReader *reader, const DermaConstant *inputs, guint n, Derma
   if (n < 3 || inputs[1].n != inputs[2].n || (n > 3 && inputs[3].n != inputs[1].n)
       || (n > 4 && inputs[4].n != inputs[1].n) || inputs[1].n > shape.rank)
     return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "is not of a form that is supported");
+  for (guint i = 1; i < n; i++)
+    if (!is_integer (&inputs[i]))
+      return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "input %u is not of integers", i);
   derma_constant_get_steps (&inputs[0].shape, steps);
   for (guint i = 0; i < inputs[1].n; i++) {
     gint64 step = n > 4 ? (gint64)CLAMP (inputs[4].values[i], -1e6, 1e6) : 1, extent, first, last;
@@ -118,6 +127,28 @@ evaluate_slice (DermaReader *reader, const DermaConstant *inputs, guint n, Derma
   return TRUE;
 }
 
+/* Before opset 10 starts, ends and axes are attributes. */
+static gboolean
+evaluate_slice (DermaReader *reader, const DermaConstant *inputs, guint n, DermaConstant *result)
+{
+  static const gchar *const names[] = { "starts", "ends", "axes" };
+  DermaConstant all[4] = { inputs[0] };
+  gdouble values[3][DERMA_MAX_RANK];
+  gint64 given[DERMA_MAX_RANK];
+  guint n_given;
+
+  if (reader->opset >= 10)
+    return slice_by_inputs (reader, inputs, n, result);
+  for (guint k = 0; k < 3; k++) {
+    if (!derma_reader_get_ints (reader, names[k], DERMA_MAX_RANK, given, &n_given))
+      return FALSE;
+    for (guint i = 0; i < n_given; i++)
+      values[k][i] = (gdouble)given[i];
+    all[k + 1] = (DermaConstant){ .dtype = DERMA_DTYPE_INT64, .n = n_given, .values = values[k] };
+  }
+  return slice_by_inputs (reader, all, all[3].n > 0 ? 4 : 3, result);
+}
+
 static gboolean
 evaluate_transpose (DermaReader *reader, const DermaConstant *inputs, guint n, DermaConstant *result)
 {
@@ -136,8 +167,8 @@ evaluate_transpose (DermaReader *reader, const DermaConstant *inputs, guint n, D
     steps[i] = from[axis];
     seen |= 1u << axis;
   }
-  if (seen != (1u << shape.rank) - 1)
-    return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "perm is not a permutation");
+  if ((given != 0 && given != shape.rank) || seen != (1u << shape.rank) - 1)
+    return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "perm is not a permutation of the dimensions");
   if (!derma_constant_init (reader, result, inputs[0].dtype, &shape))
     return FALSE;
   derma_constant_gather (result, &inputs[0], 0, steps);
@@ -331,7 +362,7 @@ evaluate_range (DermaReader *reader, const DermaConstant *inputs, guint n, Derma
   count = ceil ((inputs[1].values[0] - inputs[0].values[0]) / inputs[2].values[0]);
   if (!(count <= DERMA_LIMIT_FOLDED_ELEMENTS))
     return derma_reader_fail (reader, DERMA_ERROR_LIMIT, "gives too large a constant");
-  shape.dims[0] = MAX (0, (gint64)count);
+  shape.dims[0] = count > 0 ? (gint64)count : 0;
   if (!derma_constant_init (reader, result, inputs[0].dtype, &shape))
     return FALSE;
   for (gsize i = 0; i < result->n; i++)
@@ -426,7 +457,7 @@ find_evaluator (const DermaReader *reader)
 {
   const gchar *op = reader->node->op_type;
 
-  if (reader->node->n_input == 0 || (strcmp (op, "Slice") == 0 && reader->opset < 10))
+  if (reader->node->n_input == 0)
     return NULL;
   for (gsize i = 0; i < reader->node->n_input; i++) {
     const DermaTensor *tensor = derma_reader_get_tensor (reader, (guint)i);
@@ -457,22 +488,28 @@ evaluate (DermaReader *reader, Evaluate evaluator)
   return tensor != DERMA_NO_TENSOR && derma_reader_alias (reader, 0, tensor);
 }
 
-/* The extents of any tensor are known, computed or not. */
+/* The extents of any tensor are known, computed or not; since opset 15 it may be only some of them. */
 static gboolean
 fold_shape (DermaReader *reader)
 {
   const DermaTensor *x = derma_reader_get_tensor (reader, 0);
   g_auto (DermaConstant) result = { 0 };
   DermaShape shape = { .rank = 1 };
+  gint64 start, end, rank;
   guint tensor;
 
-  if (!x || derma_reader_find_attribute (reader, "start") || derma_reader_find_attribute (reader, "end"))
-    return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "is not of a form that is supported");
-  shape.dims[0] = x->rank;
+  if (!x)
+    return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "input 0 is missing");
+  rank = (gint64)x->rank;
+  start = derma_reader_get_int (reader, "start", 0);
+  end = derma_reader_get_int (reader, "end", rank);
+  start = CLAMP (start < 0 ? start + rank : start, 0, rank);
+  end = CLAMP (end < 0 ? end + rank : end, start, rank);
+  shape.dims[0] = end - start;
   if (!derma_constant_init (reader, &result, DERMA_DTYPE_INT64, &shape))
     return FALSE;
-  for (guint i = 0; i < x->rank; i++)
-    result.values[i] = (gdouble)x->dims[i];
+  for (gint64 i = start; i < end; i++)
+    result.values[i - start] = (gdouble)x->dims[i];
   tensor = derma_constant_store (reader, &result, reader->node->output[0]);
   return tensor != DERMA_NO_TENSOR && derma_reader_alias (reader, 0, tensor);
 }
