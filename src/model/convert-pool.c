@@ -100,24 +100,69 @@ derma_convert_read_axes (DermaReader *reader, gint since, gint64 axes[DERMA_MAX_
   return !derma_reader_get_tensor (reader, 1) || derma_reader_want_ints (reader, 1, DERMA_MAX_RANK, axes, n);
 }
 
-gboolean
-derma_convert_reduce_mean (DermaReader *reader)
+/* x.mean(3).mean(2): the mean of rows or columns is a pooling with a window as long as they are. */
+static gboolean
+emit_mean_along (DermaReader *reader, const DermaTensor *x, guint axis, gboolean keep)
 {
-  gboolean keep = derma_reader_get_int (reader, "keepdims", 1) != 0, space = TRUE;
-  gint64 axes[DERMA_MAX_RANK];
-  guint n, reduced = 0, axis;
-  const DermaTensor *x;
+  DermaShape wide = { .rank = 4, .dims = { x->dims[0], x->dims[1], x->dims[2], x->rank == 4 ? x->dims[3] : 1 } };
+  DermaShape shape = { .rank = keep ? x->rank : x->rank - 1 };
+  guint input = derma_reader_get_input (reader, 0);
+  gint64 extent = x->dims[axis];
+  DermaNode *node;
 
-  if (!derma_reader_want_inputs (reader, 1, 2) || !derma_reader_want_activation (reader, 0, &x)
-      || !derma_convert_read_axes (reader, 18, axes, &n))
+  for (guint i = 0, from = 0; i < shape.rank; i++, from++) {
+    from += !keep && from == axis ? 1 : 0;
+    shape.dims[i] = from == axis ? 1 : x->dims[from];
+  }
+  if (x->rank != 4) {
+    node = derma_reader_emit_inner (reader, DERMA_OP_RESHAPE, input, &wide);
+    if (!node)
+      return FALSE;
+    input = node->outputs[0];
+  }
+  wide.dims[axis] = 1;
+  if (extent > 1) {
+    node = derma_reader_emit_inner (reader, DERMA_OP_AVERAGE_POOL, input, &wide);
+    if (!node)
+      return FALSE;
+    node->attrs.pool = (DermaWindow){ .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+    node->attrs.pool.kernel[axis - 2] = (guint)extent;
+    input = node->outputs[0];
+  }
+  return derma_reader_emit (reader, DERMA_OP_RESHAPE, &input, 1, &shape) != NULL;
+}
+
+/* The axes that are reduced, as bits. */
+static gboolean
+read_reduced (DermaReader *reader, const DermaTensor *x, guint *reduced)
+{
+  gint64 axes[DERMA_MAX_RANK];
+  guint n, axis;
+
+  *reduced = 0;
+  if (!derma_convert_read_axes (reader, 18, axes, &n))
     return FALSE;
   for (guint i = 0; i < n; i++) {
     if (!derma_reader_want_axis (reader, axes[i], x->rank, &axis))
       return FALSE;
-    space = space && axis >= 2;
-    reduced |= 1u << axis;
+    *reduced |= 1u << axis;
   }
-  if (x->rank != 4 || !space || reduced != 0xc)
-    return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "only the mean over height and width is supported");
-  return emit_mean (reader, x, keep);
+  return TRUE;
+}
+
+gboolean
+derma_convert_reduce_mean (DermaReader *reader)
+{
+  gboolean keep = derma_reader_get_int (reader, "keepdims", 1) != 0;
+  const DermaTensor *x;
+  guint reduced;
+
+  if (!derma_reader_want_inputs (reader, 1, 2) || !derma_reader_want_activation (reader, 0, &x)
+      || !read_reduced (reader, x, &reduced))
+    return FALSE;
+  if (x->rank == 4 && reduced == 0xc)
+    return emit_mean (reader, x, keep);
+  if ((x->rank == 3 || x->rank == 4) && (reduced == 0x4 || reduced == 0x8))
+    return emit_mean_along (reader, x, reduced == 0x4 ? 2 : 3, keep);
+  return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "only means over height and width are supported");
 }

@@ -255,3 +255,17 @@ derma_reader_emit (DermaReader *reader, DermaOp op, const guint *inputs, guint n
   memcpy (like.dims, shape->dims, sizeof like.dims);
   return derma_reader_emit_output (reader, op, inputs, n_inputs, &like, 0);
 }
+
+DermaNode *
+derma_reader_emit_inner (DermaReader *reader, DermaOp op, guint input, const DermaShape *shape)
+{
+  g_autofree gchar *name = derma_reader_get_node_name (reader);
+  DermaTensor like = { .dtype = DERMA_DTYPE_FLOAT32, .rank = shape->rank };
+  guint tensor;
+
+  memcpy (like.dims, shape->dims, sizeof like.dims);
+  if (!check_result (reader, &like) || !check_operands (reader, &input, 1))
+    return NULL;
+  tensor = derma_ir_add_tensor (reader->ir, name, like.dtype, like.rank, like.dims, NULL);
+  return derma_ir_add_node (reader->ir, op, name, reader->node->op_type, 1, &input, 1, &tensor);
+}

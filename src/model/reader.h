@@ -63,6 +63,8 @@ DermaNode *derma_reader_emit_output (DermaReader *reader, DermaOp op, const guin
 /* Emits the IR node for the node being read, float32 with the given shape. */
 DermaNode *derma_reader_emit (DermaReader *reader, DermaOp op, const guint *inputs, guint n_inputs,
                               const DermaShape *shape);
+/* The same for a step on the way there, whose result has no name that the file could use. */
+DermaNode *derma_reader_emit_inner (DermaReader *reader, DermaOp op, guint input, const DermaShape *shape);
 DermaShape derma_shape_of (const DermaTensor *tensor);
 /* -rank..rank-1 to 0..rank-1. */
 gboolean derma_reader_want_axis (DermaReader *reader, gint64 axis, guint rank, guint *normalised);
