@@ -142,7 +142,7 @@ read_node (DermaReader *reader)
                               node->domain);
   if (node->n_output == 0 || !*node->output[0])
     return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "gives no output");
-  if (!check_reads (reader))
+  if (!check_reads (reader) || !derma_reader_check_attributes (reader))
     return FALSE;
   if (strcmp (node->op_type, "Constant") == 0)
     return read_constant (reader);

@@ -11,6 +11,7 @@
 /* What unpacking may still take; memory goes back to the system only when all of it is freed. */
 typedef struct {
   gsize left;
+  gboolean spent;
 } Budget;
 
 static void *
@@ -18,8 +19,10 @@ budget_alloc (void *data, size_t size)
 {
   Budget *budget = data;
 
-  if (size > budget->left)
+  if (size > budget->left) {
+    budget->spent = TRUE;
     return NULL;
+  }
   budget->left -= size;
   return malloc (size);
 }
@@ -81,7 +84,7 @@ derma_proto_unpack (GBytes *bytes, const gchar *file, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  Budget budget = { size * DERMA_LIMIT_UNPACK_FACTOR + DERMA_LIMIT_UNPACK_BYTES };
+  Budget budget = { size * DERMA_LIMIT_UNPACK_FACTOR + DERMA_LIMIT_UNPACK_BYTES, FALSE };
   ProtobufCAllocator allocator = { budget_alloc, budget_free, &budget };
   g_autoptr (DermaProto) proto = NULL;
 
@@ -90,6 +93,10 @@ derma_proto_unpack (GBytes *bytes, const gchar *file, GError **error)
     return NULL;
   }
   proto = size > 0 ? onnx__model_proto__unpack (&allocator, size, data) : NULL;
+  if (budget.spent) {
+    derma_fail (error, DERMA_ERROR_LIMIT, file, "would take far more memory than a network of its size");
+    return NULL;
+  }
   if (!proto) {
     derma_fail (error, DERMA_ERROR_FORMAT, file, "is not an ONNX model, or is damaged");
     return NULL;

@@ -74,6 +74,8 @@ gboolean derma_shape_count (const DermaShape *shape, gsize max, gsize *n);
 /* Decodes a tensor of the file; DERMA_NO_TENSOR on failure. */
 guint derma_reader_add_tensor_proto (DermaReader *reader, const gchar *name, const Onnx__TensorProto *proto);
 
+/* None is given twice, none that is read here has another type than its name says. */
+gboolean derma_reader_check_attributes (DermaReader *reader);
 /* Attributes of the node being read; absent ones leave the default. */
 const Onnx__AttributeProto *derma_reader_find_attribute (const DermaReader *reader, const gchar *name);
 gint64 derma_reader_get_int (const DermaReader *reader, const gchar *name, gint64 otherwise);
