@@ -28,7 +28,7 @@
 #define DERMA_DEFAULT_SIDE 224                /* where the file leaves them open */
 #define DERMA_LIMIT_WINDOW 4096               /* kernel, stride, dilation and padding of a convolution or pooling */
 #define DERMA_LIMIT_ELEMENTS (1 << 27)        /* of one tensor */
-#define DERMA_LIMIT_FOLDED_ELEMENTS (1 << 20) /* of a constant made from next to nothing */
+#define DERMA_LIMIT_FOLDED_ELEMENTS (1 << 22) /* of a constant that is computed: weights of 1280 by 1000 too */
 #define DERMA_LIMIT_CONSTANT_BYTES (1ull << 30)
 #define DERMA_LIMIT_ACTIVATION_ELEMENTS (1ull << 29)
 #define DERMA_LIMIT_MACS 100000000000ull

@@ -187,6 +187,29 @@ test_view (void)
   }
 }
 
+/* The weights of ImageNet's classifier, turned by a node as they are when constants are not folded on export. */
+static void
+test_large_weights (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = derma_onnx_builder_new (13);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DermaModel) model = NULL;
+  gint64 dims[DERMA_MAX_RANK];
+
+  derma_onnx_builder_add_input (builder, "x", "1,1,32,40");
+  derma_onnx_builder_add_constants (builder, "w=f(1000,1280)");
+  derma_onnx_builder_add_node (builder, "Flatten", "x", "flat", NULL);
+  derma_onnx_builder_add_node (builder, "Transpose", "w", "turned", "perm=[1,0]");
+  derma_onnx_builder_add_node (builder, "MatMul", "flat,turned", "y", NULL);
+  derma_onnx_builder_add_output (builder, "y", NULL);
+  bytes = derma_onnx_builder_finish (builder);
+  model = derma_model_new_from_bytes (bytes, "large.onnx", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (derma_model_get_output_shape (model, 0, dims), ==, 2);
+  g_assert_cmpint (dims[1], ==, 1000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +220,6 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &CASES[i], test_case);
   }
   g_test_add_func ("/onnx/fold/view", test_view);
+  g_test_add_func ("/onnx/fold/large-weights", test_large_weights);
   return g_test_run ();
 }
