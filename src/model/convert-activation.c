@@ -28,8 +28,8 @@ emit_clip (DermaReader *reader, gfloat min, gfloat max)
 {
   DermaNode *node;
 
-  if (!(min <= max))
-    return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "the lower bound %g is above the upper bound %g", min, max);
+  if (isnan (min) || isnan (max))
+    return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "a bound is not a number");
   node = emit_alike (reader, DERMA_OP_CLIP, 1);
   if (!node)
     return FALSE;
@@ -67,7 +67,7 @@ derma_convert_clip (DermaReader *reader)
       || !read_bound (reader, 2, &max))
     return FALSE;
   /* PyTorch and NumPy: where the bounds cross, the upper one wins. */
-  return emit_clip (reader, MIN (min, max), max);
+  return emit_clip (reader, min > max ? max : min, max);
 }
 
 /* Min and Max with one number are one-sided clips. */
@@ -84,6 +84,8 @@ convert_extreme (DermaReader *reader, gboolean lowest)
   if (!derma_reader_want_inputs (reader, 2, 2) || !derma_reader_want_floats (reader, constant, 1, &bound)
       || !derma_reader_want_activation (reader, 1 - constant, &x))
     return FALSE;
+  if (isnan (*bound))
+    return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "a bound is not a number");
   if (derma_reader_get_tensor (reader, constant)->rank > x->rank)
     return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "the bound has more dimensions than the input");
   shape = derma_shape_of (x);

@@ -96,8 +96,12 @@ static gboolean
 emit_part (DermaReader *reader, const DermaTensor *like, guint output, const gint64 *start)
 {
   guint input = derma_reader_get_input (reader, 0);
-  DermaNode *node = derma_reader_emit_output (reader, DERMA_OP_SLICE, &input, 1, like, output);
+  const DermaTensor *x = derma_ir_get_tensor (reader->ir, input);
+  DermaNode *node;
 
+  if (x->data)
+    return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "input '%s' is a constant", x->name);
+  node = derma_reader_emit_output (reader, DERMA_OP_SLICE, &input, 1, like, output);
   if (node)
     memcpy (node->attrs.slice.start, start, like->rank * sizeof *start);
   return node != NULL;

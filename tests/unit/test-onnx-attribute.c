@@ -68,6 +68,7 @@ test_types (void)
       g_autoptr (DermaModel) model = load (builder, &error);
 
       g_assert_no_error (error);
+      g_assert_nonnull (model);
     }
     check_refused (wrong, text);
   }
