@@ -82,6 +82,15 @@ derma_reader_find_attribute (const DermaReader *reader, const gchar *name)
   return NULL;
 }
 
+gboolean
+derma_reader_want_no_attribute (DermaReader *reader, const gchar *name)
+{
+  if (!derma_reader_find_attribute (reader, name))
+    return TRUE;
+  return derma_reader_fail (reader, DERMA_ERROR_FORMAT, "'%s' is an input, not an attribute, in operator set %d", name,
+                            reader->opset);
+}
+
 gint64
 derma_reader_get_int (const DermaReader *reader, const gchar *name, gint64 otherwise)
 {

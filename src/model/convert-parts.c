@@ -39,7 +39,7 @@ derma_convert_pad (DermaReader *reader)
   DermaNode *node;
   gfloat value;
 
-  if (!derma_reader_want_inputs (reader, 1, 4) || !derma_reader_want_activation (reader, 0, &x)
+  if (!derma_reader_want_inputs (reader, 1, reader->opset < 11 ? 1 : 4) || !derma_reader_want_activation (reader, 0, &x)
       || !read_pad_values (reader, x->rank, pads, &value))
     return FALSE;
   if (mode && strcmp (mode, "constant") != 0)
@@ -139,7 +139,8 @@ derma_convert_split (DermaReader *reader)
   guint n = (guint)reader->node->n_output, axis;
   DermaTensor like;
 
-  if (!derma_reader_want_inputs (reader, 1, 2)
+  if (!derma_reader_want_inputs (reader, 1, reader->opset < 13 ? 1 : 2)
+      || (reader->opset >= 13 && !derma_reader_want_no_attribute (reader, "split"))
       || !derma_reader_want_axis (reader, derma_reader_get_int (reader, "axis", 0), x->rank, &axis)
       || !read_split (reader, x->dims[axis], parts, n))
     return FALSE;
@@ -197,7 +198,8 @@ derma_convert_slice (DermaReader *reader)
   DermaTensor like;
   guint n = 0, axis;
 
-  if (!derma_reader_want_inputs (reader, 1, 5) || !read_slice (reader, values, &n) || !check_steps (reader))
+  if (!derma_reader_want_inputs (reader, reader->opset < 10 ? 1 : 3, reader->opset < 10 ? 1 : 5)
+      || !read_slice (reader, values, &n) || !check_steps (reader))
     return FALSE;
   like = (DermaTensor){ .dtype = x->dtype, .rank = x->rank };
   memcpy (like.dims, x->dims, sizeof like.dims);

@@ -96,7 +96,9 @@ derma_convert_read_axes (DermaReader *reader, gint since, gint64 axes[DERMA_MAX_
 {
   *n = 0;
   if (reader->opset < since)
-    return derma_reader_get_ints (reader, "axes", DERMA_MAX_RANK, axes, n);
+    return derma_reader_want_inputs (reader, 1, 1) && derma_reader_get_ints (reader, "axes", DERMA_MAX_RANK, axes, n);
+  if (!derma_reader_want_no_attribute (reader, "axes"))
+    return FALSE;
   return !derma_reader_get_tensor (reader, 1) || derma_reader_want_ints (reader, 1, DERMA_MAX_RANK, axes, n);
 }
 

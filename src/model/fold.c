@@ -139,6 +139,8 @@ evaluate_slice (DermaReader *reader, const DermaConstant *inputs, guint n, Derma
 
   if (reader->opset >= 10)
     return slice_by_inputs (reader, inputs, n, result);
+  if (!derma_reader_want_inputs (reader, 1, 1))
+    return FALSE;
   for (guint k = 0; k < 3; k++) {
     if (!derma_reader_get_ints (reader, names[k], DERMA_MAX_RANK, given, &n_given))
       return FALSE;

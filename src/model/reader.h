@@ -76,6 +76,8 @@ guint derma_reader_add_tensor_proto (DermaReader *reader, const gchar *name, con
 
 /* None is given twice, none that is read here has another type than its name says. */
 gboolean derma_reader_check_attributes (DermaReader *reader);
+/* That an attribute of earlier operator sets, which is an input by now, is not there. */
+gboolean derma_reader_want_no_attribute (DermaReader *reader, const gchar *name);
 /* Attributes of the node being read; absent ones leave the default. */
 const Onnx__AttributeProto *derma_reader_find_attribute (const DermaReader *reader, const gchar *name);
 gint64 derma_reader_get_int (const DermaReader *reader, const gchar *name, gint64 otherwise);
