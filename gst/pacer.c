@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pacer.h"
 
+#define LONGEST 2e18 /* ns */
+
 void
 derma_pacer_reset (DermaPacer *pacer)
 {
@@ -15,7 +17,7 @@ period (const DermaPacer *pacer)
   const gdouble ns = pacer->max_rate > 0 ? GST_SECOND / pacer->max_rate : 0;
 
   /* A rate of nearly never must not wrap around. */
-  return ns < G_MAXINT64 / 4 ? (GstClockTime)ns : G_MAXINT64 / 4;
+  return MIN (ns, LONGEST);
 }
 
 gboolean

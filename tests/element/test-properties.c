@@ -84,7 +84,7 @@ test_model_in_use (void)
 {
   GstHarness *harness = element_test_harness ("dermaclassify");
   g_autofree gchar *expected = element_test_path ("dermaclassify.onnx");
-  g_autofree gchar *before = NULL, *during = NULL, *after = NULL;
+  g_autofree gchar *before = NULL, *during = NULL;
   g_autoptr (GstStructure) info = NULL;
 
   gst_element_set_state (harness->element, GST_STATE_NULL);
@@ -287,7 +287,7 @@ static void
 test_swap_from_another_thread (void)
 {
   GstHarness *harness = element_test_classify ("RGB", 32, 32);
-  g_autofree gchar *path = element_test_model ("two.onnx", "a,b", NULL);
+  gchar *path = element_test_model ("two.onnx", "a,b", NULL);
   GThread *thread = g_thread_new ("swap", swap_often, harness->element);
 
   for (guint i = 0; i < 200; i++) {
@@ -296,6 +296,7 @@ test_swap_from_another_thread (void)
     g_assert_true (g_str_equal (count, "2") || g_str_equal (count, "4"));
   }
   g_thread_join (thread);
+  g_free (path);
   element_test_free (harness);
 }
 
