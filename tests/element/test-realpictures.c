@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "elementtest.h"
 #include "videoframe.h"
 
 /*
@@ -248,7 +249,8 @@ get_probability (const GstStructure *reading, guint i)
 static void
 check_still (const gchar *path)
 {
-  g_autofree gchar *line = g_strdup_printf ("filesrc location=%s ! jpegdec ! dermaclassify ! fakesink", path);
+  g_autofree gchar *line = g_strdup_printf ("filesrc location=%s ! jpegdec ! dermaclassify model=%s ! fakesink", path,
+                                            derma_model_get_name (model));
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) pipeline = gst_parse_launch (line, &error);
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
@@ -300,8 +302,7 @@ main (int argc, char **argv)
   g_autofree gchar *path = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "dermaclassify.onnx", NULL);
   int result;
 
-  gst_init (&argc, &argv);
-  g_test_init (&argc, &argv, NULL);
+  element_test_init (&argc, &argv);
   find_folder ();
   model = derma_model_load (path, &error);
   g_assert_no_error (error);
@@ -309,10 +310,9 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   g_test_add_func ("/real/formats", test_formats);
   g_test_add_func ("/real/stills", test_stills);
-  result = g_test_run ();
+  result = element_test_run ();
   derma_classifier_free (classifier);
   derma_model_unref (model);
   g_free (folder);
-  gst_deinit ();
   return result;
 }
