@@ -1,32 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/evaluation.h"
+#include "tools/json.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
-
-static void
-add_number (JsonBuilder *builder, const gchar *name, gdouble value)
-{
-  json_builder_set_member_name (builder, name);
-  if (isnan (value))
-    json_builder_add_null_value (builder);
-  else
-    json_builder_add_double_value (builder, value);
-}
-
-static void
-add_count (JsonBuilder *builder, const gchar *name, guint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, (gint64)value);
-}
-
-static void
-add_string (JsonBuilder *builder, const gchar *name, const gchar *value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
 
 static void
 begin (JsonBuilder *builder, const gchar *name)
@@ -43,11 +19,11 @@ add_classes (JsonBuilder *builder, const DermaEvaluation *evaluation, const Derm
     const DermaClassMeasures *measures = &evaluation->classes[i];
 
     begin (builder, classes->labels[i]);
-    add_number (builder, "recall", measures->recall);
-    add_number (builder, "precision", measures->precision);
-    add_number (builder, "f1", measures->f1);
-    add_number (builder, "auc", measures->auc);
-    add_count (builder, "n", measures->n);
+    derma_json_add_number (builder, "recall", measures->recall);
+    derma_json_add_number (builder, "precision", measures->precision);
+    derma_json_add_number (builder, "f1", measures->f1);
+    derma_json_add_number (builder, "auc", measures->auc);
+    derma_json_add_count (builder, "n", measures->n);
     json_builder_end_object (builder);
   }
   json_builder_end_object (builder);
@@ -57,10 +33,10 @@ static void
 add_detection (JsonBuilder *builder, const gchar *name, const DermaDetection *detection, gdouble operating_point)
 {
   begin (builder, name);
-  add_number (builder, "auc", detection->auc);
-  add_number (builder, "sensitivity", detection->sensitivity);
-  add_number (builder, "specificity", detection->specificity);
-  add_number (builder, "operating_point", operating_point);
+  derma_json_add_number (builder, "auc", detection->auc);
+  derma_json_add_number (builder, "sensitivity", detection->sensitivity);
+  derma_json_add_number (builder, "specificity", detection->specificity);
+  derma_json_add_number (builder, "operating_point", operating_point);
   json_builder_end_object (builder);
 }
 
@@ -114,8 +90,8 @@ add_intervals (JsonBuilder *builder, const DermaEvaluation *evaluation)
     add_interval (builder, "malignant_specificity", intervals->malignant_specificity);
   }
   json_builder_end_object (builder);
-  add_count (builder, "bootstrap_samples", evaluation->resamples);
-  add_string (builder, "bootstrap_unit", evaluation->labels->lesions ? "lesion" : "picture");
+  derma_json_add_count (builder, "bootstrap_samples", evaluation->resamples);
+  derma_json_add_string (builder, "bootstrap_unit", evaluation->labels->lesions ? "lesion" : "picture");
 }
 
 static void
@@ -126,9 +102,10 @@ add_baseline (JsonBuilder *builder, const DermaEvaluation *evaluation, const Der
   for (guint i = 0; i < classes->n; i++)
     present += evaluation->classes[i].n > 0;
   begin (builder, "majority_baseline");
-  add_string (builder, "label", classes->labels[evaluation->majority]);
-  add_number (builder, "accuracy", (gdouble)evaluation->classes[evaluation->majority].n / evaluation->sweep->n);
-  add_number (builder, "balanced_accuracy", 1.0 / present);
+  derma_json_add_string (builder, "label", classes->labels[evaluation->majority]);
+  derma_json_add_number (builder, "accuracy",
+                         (gdouble)evaluation->classes[evaluation->majority].n / evaluation->sweep->n);
+  derma_json_add_number (builder, "balanced_accuracy", 1.0 / present);
   json_builder_end_object (builder);
 }
 
@@ -136,11 +113,11 @@ static void
 add_model (JsonBuilder *builder, const DermaModel *model, const DermaClasses *classes)
 {
   begin (builder, "model");
-  add_string (builder, "name", classes->model_name);
-  add_string (builder, "version", classes->model_version);
-  add_string (builder, "sha256", derma_model_get_sha256 (model));
-  add_count (builder, "parameters", derma_model_get_n_parameters (model));
-  add_count (builder, "macs", derma_model_get_n_macs (model));
+  derma_json_add_string (builder, "name", classes->model_name);
+  derma_json_add_string (builder, "version", classes->model_version);
+  derma_json_add_string (builder, "sha256", derma_model_get_sha256 (model));
+  derma_json_add_count (builder, "parameters", derma_model_get_n_parameters (model));
+  derma_json_add_count (builder, "macs", derma_model_get_n_macs (model));
   json_builder_end_object (builder);
 }
 
@@ -149,14 +126,14 @@ add_all (JsonBuilder *builder, const DermaEvaluation *evaluation)
 {
   const DermaClasses *classes = derma_model_get_metadata (evaluation->model)->classes;
 
-  add_count (builder, "n", evaluation->sweep->n);
-  add_count (builder, "skipped_unknown", evaluation->labels->n_unknown);
-  add_count (builder, "skipped_bad", evaluation->sweep->n_bad);
-  add_number (builder, "accuracy", evaluation->measures.accuracy);
-  add_number (builder, "balanced_accuracy", evaluation->measures.balanced_accuracy);
-  add_number (builder, "macro_f1", evaluation->measures.macro_f1);
-  add_number (builder, "macro_auc", evaluation->measures.macro_auc);
-  add_number (builder, "ece", evaluation->measures.ece);
+  derma_json_add_count (builder, "n", evaluation->sweep->n);
+  derma_json_add_count (builder, "skipped_unknown", evaluation->labels->n_unknown);
+  derma_json_add_count (builder, "skipped_bad", evaluation->sweep->n_bad);
+  derma_json_add_number (builder, "accuracy", evaluation->measures.accuracy);
+  derma_json_add_number (builder, "balanced_accuracy", evaluation->measures.balanced_accuracy);
+  derma_json_add_number (builder, "macro_f1", evaluation->measures.macro_f1);
+  derma_json_add_number (builder, "macro_auc", evaluation->measures.macro_auc);
+  derma_json_add_number (builder, "ece", evaluation->measures.ece);
   add_classes (builder, evaluation, classes);
   if (evaluation->melanoma_class >= 0)
     add_detection (builder, "melanoma", &evaluation->melanoma, classes->operating_point);

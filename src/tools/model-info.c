@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/model-info.h"
+#include "tools/json.h"
 
-#include <json-glib/json-glib.h>
+#include <math.h>
 
 static gchar *
 shape_to_string (const DermaModel *model, guint output)
@@ -21,31 +22,11 @@ get_region (const DermaMetadata *metadata)
   return metadata->region == DERMA_REGION_FULL_FRAME ? "full-frame" : "center-square";
 }
 
-static void
-add_string (JsonBuilder *builder, const gchar *name, const gchar *value)
+/* An unknown share is negative. */
+static gdouble
+known (gfloat share)
 {
-  json_builder_set_member_name (builder, name);
-  if (value && *value)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_number (JsonBuilder *builder, const gchar *name, gdouble value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value < 0)
-    json_builder_add_null_value (builder);
-  else
-    json_builder_add_double_value (builder, value);
-}
-
-static void
-add_count (JsonBuilder *builder, const gchar *name, guint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, (gint64)value);
+  return share < 0 ? NAN : share;
 }
 
 static void
@@ -72,9 +53,9 @@ add_classes (JsonBuilder *builder, const DermaClasses *classes)
     if (classes->malignant[i])
       json_builder_add_string_value (builder, classes->labels[i]);
   json_builder_end_array (builder);
-  add_number (builder, "operating_point", classes->operating_point);
-  add_number (builder, "operating_point_sensitivity", classes->sensitivity);
-  add_number (builder, "operating_point_specificity", classes->specificity);
+  derma_json_add_number (builder, "operating_point", classes->operating_point);
+  derma_json_add_number (builder, "operating_point_sensitivity", known (classes->sensitivity));
+  derma_json_add_number (builder, "operating_point_specificity", known (classes->specificity));
 }
 
 static void
@@ -83,18 +64,18 @@ add_ports (JsonBuilder *builder, const DermaModel *model)
   guint width, height, channels;
 
   derma_model_get_input_size (model, &width, &height, &channels);
-  add_string (builder, "input", derma_model_get_input_name (model));
-  add_count (builder, "width", width);
-  add_count (builder, "height", height);
-  add_count (builder, "channels", channels);
+  derma_json_add_string (builder, "input", derma_model_get_input_name (model));
+  derma_json_add_count (builder, "width", width);
+  derma_json_add_count (builder, "height", height);
+  derma_json_add_count (builder, "channels", channels);
   json_builder_set_member_name (builder, "outputs");
   json_builder_begin_array (builder);
   for (guint i = 0; i < derma_model_get_n_outputs (model); i++) {
     g_autofree gchar *shape = shape_to_string (model, i);
 
     json_builder_begin_object (builder);
-    add_string (builder, "name", derma_model_get_output_name (model, i));
-    add_string (builder, "shape", shape);
+    derma_json_add_string (builder, "name", derma_model_get_output_name (model, i));
+    derma_json_add_string (builder, "shape", shape);
     json_builder_end_object (builder);
   }
   json_builder_end_array (builder);
@@ -106,21 +87,21 @@ add_all (JsonBuilder *builder, const DermaModel *model)
   const DermaMetadata *metadata = derma_model_get_metadata (model);
   guint64 macs = derma_model_get_n_macs (model);
 
-  add_string (builder, "name", metadata->classes->model_name);
-  add_string (builder, "version", metadata->classes->model_version);
-  add_string (builder, "sha256", derma_model_get_sha256 (model));
-  add_string (builder, "licence", metadata->licence);
-  add_string (builder, "provenance", metadata->provenance);
-  add_count (builder, "opset", (guint64)derma_model_get_opset (model));
-  add_count (builder, "parameters", derma_model_get_n_parameters (model));
-  add_count (builder, "macs", macs);
-  add_number (builder, "gflops", 2e-9 * (gdouble)macs);
+  derma_json_add_string (builder, "name", metadata->classes->model_name);
+  derma_json_add_string (builder, "version", metadata->classes->model_version);
+  derma_json_add_string (builder, "sha256", derma_model_get_sha256 (model));
+  derma_json_add_string (builder, "licence", metadata->licence);
+  derma_json_add_string (builder, "provenance", metadata->provenance);
+  derma_json_add_count (builder, "opset", (guint64)derma_model_get_opset (model));
+  derma_json_add_count (builder, "parameters", derma_model_get_n_parameters (model));
+  derma_json_add_count (builder, "macs", macs);
+  derma_json_add_number (builder, "gflops", 2e-9 * (gdouble)macs);
   add_ports (builder, model);
   add_triple (builder, "mean", metadata->mean);
   add_triple (builder, "std", metadata->std);
-  add_string (builder, "region", get_region (metadata));
-  add_string (builder, "scores", metadata->score_kind == DERMA_SCORES_LOGITS ? "logits" : "probabilities");
-  add_number (builder, "temperature", metadata->temperature);
+  derma_json_add_string (builder, "region", get_region (metadata));
+  derma_json_add_string (builder, "scores", metadata->score_kind == DERMA_SCORES_LOGITS ? "logits" : "probabilities");
+  derma_json_add_number (builder, "temperature", metadata->temperature);
   add_classes (builder, metadata->classes);
 }
 
