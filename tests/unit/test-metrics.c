@@ -105,7 +105,7 @@ test_measure (void)
   g_assert_cmpfloat_with_epsilon (measures.macro_auc, (0.75 + 7.5 / 8) / 2, CLOSE);
 }
 
-/* Two pictures at 0.8 of which one is right, one at 0.9 that is right: |1.6 - 1| + |0.9 - 1| over three. */
+/* Two pictures at 0.79 of which one is right, one at 0.9 that is right: |1.58 - 1| + |0.9 - 1| over three. */
 static void
 test_calibration_error (void)
 {
