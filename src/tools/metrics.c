@@ -158,12 +158,12 @@ derma_metrics_detect (const DermaScores *scores, const gboolean *positive, gdoub
 
   for (guint i = 0; i < scores->n; i++) {
     gboolean is = positive[scores->truth[i]];
-    gfloat sum = 0;
+    gdouble sum = 0;
 
     for (guint c = 0; c < scores->n_classes; c++)
       sum += positive[c] ? scores->probabilities[(gsize)i * scores->n_classes + c] : 0.0f;
     count[is ? 1 : 0]++;
-    right[is ? 1 : 0] += (sum >= (gfloat)threshold) == is;
+    right[is ? 1 : 0] += ((gfloat)MIN (sum, 1) >= (gfloat)threshold) == is;
   }
   *detection = (DermaDetection){ .auc = measure_auc (scores, positive),
                                  .sensitivity = divide (right[1], count[1]),

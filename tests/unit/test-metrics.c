@@ -181,6 +181,26 @@ test_detect (void)
   g_assert_cmpfloat_with_epsilon (detection.auc, 7.5 / 8, CLOSE);
 }
 
+/* A threshold that is the malignant score of a reading: the sum is rounded once, as there. */
+static void
+test_detect_rounding (void)
+{
+  static const gboolean positive[] = { TRUE, TRUE, TRUE, TRUE };
+  static const guint truth[] = { 0 };
+
+  for (guint i = 1; i < 200; i++) {
+    gfloat probabilities[] = { 1.0f / (3 * i), 1.0f / (5 * i), 1.0f / (7 * i), 1.0f / (9 * i) };
+    DermaScores scores = { 1, 4, probabilities, truth };
+    gdouble sum = 0;
+    DermaDetection detection;
+
+    for (guint c = 0; c < 4; c++)
+      sum += probabilities[c];
+    derma_metrics_detect (&scores, positive, (gfloat)sum, &detection);
+    g_assert_cmpfloat (detection.sensitivity, ==, 1);
+  }
+}
+
 static void
 test_detect_one_kind (void)
 {
@@ -239,6 +259,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/measure/empty", test_empty);
   g_test_add_func ("/metrics/measure/one-class", test_one_class);
   g_test_add_func ("/metrics/detect", test_detect);
+  g_test_add_func ("/metrics/detect/rounding", test_detect_rounding);
   g_test_add_func ("/metrics/detect/one-kind", test_detect_one_kind);
   g_test_add_func ("/metrics/interval", test_interval);
   g_test_add_func ("/metrics/interval/gaps", test_interval_gaps);
