@@ -36,13 +36,20 @@ def collect():
             return collect_testcases(None)
 
 
+def to_array(value):
+    """Newer releases give values of types that NumPy lacks as TensorProto."""
+    return numpy_helper.to_array(value) if isinstance(value, onnx.TensorProto) else np.asarray(value)
+
+
 def prepare(case):
     """The model with constants in place of all inputs but the first."""
     model = onnx.ModelProto()
     model.CopyFrom(case.model)
     inputs, outputs = case.data_sets[0]
     for value, array in list(zip(model.graph.input, inputs))[1:]:
-        model.graph.initializer.append(numpy_helper.from_array(np.asarray(array), value.name))
+        model.graph.initializer.append(array if isinstance(array, onnx.TensorProto)
+                                       else numpy_helper.from_array(np.asarray(array), value.name))
+        model.graph.initializer[-1].name = value.name
         model.graph.input.remove(value)
     return model, inputs[0], outputs
 
@@ -52,7 +59,7 @@ def check(program, folder, case):
     model, first, outputs = prepare(case)
     path, given, written = (os.path.join(folder, name) for name in ("model.onnx", "in.f32", "out.f32"))
     onnx.save(model, path)
-    np.asarray(first, np.float32).tofile(given)
+    to_array(first).astype(np.float32).tofile(given)
     result = subprocess.run([program, path, given, written], capture_output=True, text=True)
     message = result.stderr.strip()
     if result.returncode == 1:
@@ -60,7 +67,7 @@ def check(program, folder, case):
     if result.returncode:
         return f"exit {result.returncode}: {message[-300:]}"
     found = np.fromfile(written, np.float32)
-    expected = np.concatenate([np.asarray(o, np.float64).ravel() for o in outputs])
+    expected = np.concatenate([to_array(o).astype(np.float64).ravel() for o in outputs])
     if found.shape != expected.shape:
         return f"{found.size} values, not {expected.size}"
     return "pass" if np.allclose(found, expected, rtol=1e-3, atol=1e-4) else "wrong values"
