@@ -45,6 +45,12 @@ derma_reading_to_structure (const DermaReading *reading, const gchar *name)
                                                   "exposure", G_TYPE_DOUBLE, (gdouble)quality->exposure, "glare",
                                                   G_TYPE_DOUBLE, (gdouble)quality->glare, "motion", G_TYPE_DOUBLE,
                                                   (gdouble)quality->motion, NULL));
+  if (reading->region.width > 0)
+    derma_fields_take_structure (structure, "region",
+                                 gst_structure_new ("region", "x", G_TYPE_DOUBLE, (gdouble)reading->region.x, "y",
+                                                    G_TYPE_DOUBLE, (gdouble)reading->region.y, "width", G_TYPE_DOUBLE,
+                                                    (gdouble)reading->region.width, "height", G_TYPE_DOUBLE,
+                                                    (gdouble)reading->region.height, NULL));
   derma_fields_take_structure (structure, "model",
                                gst_structure_new ("model", "name", G_TYPE_STRING, classes->model_name, "version",
                                                   G_TYPE_STRING, classes->model_version, "sha256", G_TYPE_STRING,
@@ -275,6 +281,22 @@ parse_quality (const GstStructure *structure, DermaQuality *quality, GError **er
          && parse_number (part, "motion", DERMA_UNMEASURED, &quality->motion, error);
 }
 
+static gboolean
+parse_region (const GstStructure *structure, DermaBox *region, GError **error)
+{
+  const GValue *value = gst_structure_get_value (structure, "region");
+  const GstStructure *part;
+
+  if (!value)
+    return TRUE;
+  if (!GST_VALUE_HOLDS_STRUCTURE (value) || !gst_value_get_structure (value))
+    return refuse (error, "region", "not a structure");
+  part = gst_value_get_structure (value);
+  return parse_required (part, "x", &region->x, error) && parse_required (part, "y", &region->y, error)
+         && parse_required (part, "width", &region->width, error)
+         && parse_required (part, "height", &region->height, error);
+}
+
 /* Times and the counter; a peer that leaves them out, or gives them another type, says nothing about them. */
 static void
 parse_counts (const GstStructure *structure, DermaReading *reading)
@@ -291,7 +313,7 @@ parse_verdict (const GstStructure *structure, DermaReading *reading, GError **er
   if (!parse_required (structure, "confidence", &reading->confidence, error)
       || !parse_required (structure, "malignant", &reading->malignant, error)
       || !parse_number (structure, "typicality", DERMA_UNMEASURED, &reading->typicality, error)
-      || !parse_quality (structure, &reading->quality, error))
+      || !parse_quality (structure, &reading->quality, error) || !parse_region (structure, &reading->region, error))
     return FALSE;
   if (!gst_structure_get_boolean (structure, "flagged", &reading->flagged))
     return refuse (error, "flagged", "not a boolean");

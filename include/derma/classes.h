@@ -20,6 +20,9 @@ G_BEGIN_DECLS
  * @operating_point: malignant score at which a reading is flagged, 0..1
  * @sensitivity: sensitivity at the operating point on the validation data, 0..1; negative if unknown
  * @specificity: specificity at the operating point on the validation data, 0..1; negative if unknown
+ * @melanoma_operating_point: the same for the class "mel" alone, 0..1; negative if the network has none
+ * @melanoma_sensitivity: sensitivity there on the validation data, 0..1; negative if unknown
+ * @melanoma_specificity: specificity there on the validation data, 0..1; negative if unknown
  * @model_name: name of the network
  * @model_version: its version; "" if unknown
  * @model_sha256: lower-case hex SHA-256 of the model file; "" if unknown
@@ -36,6 +39,9 @@ typedef struct {
   gfloat operating_point;
   gfloat sensitivity;
   gfloat specificity;
+  gfloat melanoma_operating_point;
+  gfloat melanoma_sensitivity;
+  gfloat melanoma_specificity;
   gchar *model_name;
   gchar *model_version;
   gchar *model_sha256;

@@ -38,15 +38,29 @@ DERMA_API DermaModel *derma_classifier_get_model (DermaClassifier *classifier);
  * @rect: the part of it to read, see derma_frame_get_region()
  * @threshold: confidence below which the reading is uncertain, 0..1
  * @reading: (inout): DERMA_READING_INIT or an earlier reading; gets classes, probabilities, top, confidence,
- *   malignant, flagged, state and latency; other members stay. Untouched on failure.
+ *   malignant, flagged, state, typicality, region and latency; other members stay. Untouched on failure.
  * @error: return location; %DERMA_ERROR_ARGUMENT or %DERMA_ERROR_RUNTIME
  *
- * Reads one frame. Allocates nothing once @reading and the sampler have grown to size.
+ * Reads one frame. The state is %DERMA_STATE_NO_LESION if the typicality is below the network's threshold or its lesion
+ * map shows none, else that of derma_reading_decide(). Allocates nothing once @reading and the sampler have grown to
+ * size.
  *
  * Returns: TRUE, or FALSE with @error set
  */
 DERMA_API gboolean derma_classifier_classify (DermaClassifier *classifier, const DermaFrame *frame,
                                               const DermaRect *rect, gfloat threshold, DermaReading *reading,
                                               GError **error);
+
+/**
+ * derma_classifier_get_map:
+ * @width: (out): cells, 0 without a map
+ * @height: (out): cells, 0 without a map
+ *
+ * The lesion map of the frame last read: the share of lesion in each cell of the region, 0..1 if the network keeps to
+ * it.
+ *
+ * Returns: (transfer none) (nullable) (array): row by row; valid until the next frame is read; NULL without a map
+ */
+DERMA_API const gfloat *derma_classifier_get_map (DermaClassifier *classifier, guint *width, guint *height);
 
 G_END_DECLS

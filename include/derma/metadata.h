@@ -42,7 +42,12 @@ typedef enum {
  * @temperature: `derma.temperature`, > 0; 1 by default
  * @score_kind: `derma.scores` (logits, probabilities); by default what the last node of the scores output says
  * @scores_output: index of the output with one score a class, named by `derma.output.scores`; the first by default
- * @map_output: index of the lesion map output, named by `derma.output.map`; -1 without one
+ * @map_output: index of the lesion map output (a share of lesion for each cell, 0..1, at most 64 by 64), named by
+ *   `derma.output.map`; -1 without one
+ * @typicality_output: index of the one-element output that says how much the picture resembles the training data, 0..1,
+ *   named by `derma.output.typicality`; -1 without one
+ * @typicality_threshold: typicality below which a picture is refused, `derma.typicality.threshold`; 0.5 by default
+ * @evaluation: (nullable): figures measured after training, as text, `derma.evaluation`
  * @golden_input: (nullable): lower-case hex SHA-256 of the golden input's bytes, `derma.golden.input`
  * @golden_output: (nullable) (array length=n_golden_output): scores that the golden input gives, `derma.golden.output`
  * @n_golden_output: length of @golden_output
@@ -61,6 +66,9 @@ typedef struct {
   DermaScoreKind score_kind;
   guint scores_output;
   gint map_output;
+  gint typicality_output;
+  gfloat typicality_threshold;
+  gchar *evaluation;
   gchar *golden_input;
   gfloat *golden_output;
   guint n_golden_output;

@@ -36,6 +36,18 @@ typedef struct {
 } DermaQuality;
 
 /**
+ * DermaBox:
+ *
+ * A rectangle of the frame in fractions of its width and height, 0..1; @width 0 where there is none.
+ */
+typedef struct {
+  gfloat x;
+  gfloat y;
+  gfloat width;
+  gfloat height;
+} DermaBox;
+
+/**
  * DermaReading:
  * @classes: (transfer full) (nullable): the classes and identity of the network that gave it; NULL in an empty reading
  * @pts: presentation time of the frame that was classified, ns; G_MAXUINT64 if it has none
@@ -48,6 +60,7 @@ typedef struct {
  * @state: how far the reading can be trusted
  * @quality: of the picture
  * @typicality: how much the picture resembles what the network was trained on, 0..1, or DERMA_UNMEASURED
+ * @region: around the lesion, as the network's lesion map shows it
  * @lesion: counter of lesions seen, from 1
  * @latency: from the frame's arrival to its scores, ns
  *
@@ -65,6 +78,7 @@ typedef struct {
   DermaState state;
   DermaQuality quality;
   gfloat typicality;
+  DermaBox region;
   guint lesion;
   guint64 latency;
 } DermaReading;
@@ -108,7 +122,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DermaReading, derma_reading_clear)
  *
  * Returns: (transfer full): one JSON object on one line with the members pts, age, label, confidence, labels,
  *   probabilities, malignant, operating-point, flagged, state, quality {focus, exposure, glare, motion}, typicality,
- *   lesion, latency, model {name, version, sha256}; times in ns; null for what was not measured
+ *   region {x, y, width, height}, lesion, latency, model {name, version, sha256}; times in ns; null for what was not
+ * measured
  */
 DERMA_API gchar *derma_reading_to_json (const DermaReading *reading);
 

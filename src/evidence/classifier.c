@@ -5,7 +5,9 @@
 #include <derma/sampler.h>
 
 #include "evidence/calibrate.h"
+#include "evidence/lesion.h"
 
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +18,9 @@ struct _DermaClassifier {
   DermaGraph *graph;
   DermaSampler *sampler;
   gfloat *probabilities; /* of the frame at hand, so that a reading stays untouched on failure */
+  guint map_width;       /* 0 without a lesion map */
+  guint map_height;
+  guint *scratch; /* one a cell */
 };
 
 static gboolean
@@ -61,6 +66,21 @@ new_sampler (const DermaModel *model)
   return derma_sampler_new (width, height, channels, metadata->mean, metadata->std);
 }
 
+static void
+init_map (DermaClassifier *classifier)
+{
+  const DermaMetadata *metadata = derma_model_get_metadata (classifier->model);
+  gint64 dims[DERMA_MAX_RANK];
+  guint rank;
+
+  if (metadata->map_output < 0)
+    return;
+  rank = derma_model_get_output_shape (classifier->model, (guint)metadata->map_output, dims);
+  classifier->map_width = (guint)dims[rank - 1];
+  classifier->map_height = (guint)dims[rank - 2];
+  classifier->scratch = g_new (guint, (gsize)classifier->map_width * classifier->map_height);
+}
+
 DermaClassifier *
 derma_classifier_new (DermaModel *model, guint threads, GError **error)
 {
@@ -77,6 +97,7 @@ derma_classifier_new (DermaModel *model, guint threads, GError **error)
   classifier->graph = g_steal_pointer (&graph);
   classifier->sampler = new_sampler (model);
   classifier->probabilities = g_new0 (gfloat, derma_model_get_metadata (model)->classes->n);
+  init_map (classifier);
   return classifier;
 }
 
@@ -89,6 +110,7 @@ derma_classifier_free (DermaClassifier *classifier)
   derma_graph_free (classifier->graph);
   derma_model_unref (classifier->model);
   g_free (classifier->probabilities);
+  g_free (classifier->scratch);
   g_free (classifier);
 }
 
@@ -96,6 +118,17 @@ DermaModel *
 derma_classifier_get_model (DermaClassifier *classifier)
 {
   return classifier->model;
+}
+
+const gfloat *
+derma_classifier_get_map (DermaClassifier *classifier, guint *width, guint *height)
+{
+  const DermaMetadata *metadata = derma_model_get_metadata (classifier->model);
+
+  *width = classifier->map_width;
+  *height = classifier->map_height;
+  return metadata->map_output < 0 ? NULL
+                                  : derma_graph_get_output (classifier->graph, (guint)metadata->map_output, NULL);
 }
 
 static guint64
@@ -121,6 +154,32 @@ compute (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *
                           classifier->probabilities, error);
 }
 
+/* A picture without a lesion, or unlike all that the network was trained on, has nothing to read. */
+static void
+look (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *rect, DermaReading *reading)
+{
+  const DermaMetadata *metadata = derma_model_get_metadata (classifier->model);
+  guint width, height;
+  const gfloat *map = derma_classifier_get_map (classifier, &width, &height);
+
+  reading->typicality = DERMA_UNMEASURED;
+  reading->region = (DermaBox){ 0 };
+  if (metadata->typicality_output >= 0) {
+    gfloat value = *derma_graph_get_output (classifier->graph, (guint)metadata->typicality_output, NULL);
+
+    reading->typicality = isnan (value) ? 0 : CLAMP (value, 0, 1);
+    if (reading->typicality < metadata->typicality_threshold)
+      reading->state = DERMA_STATE_NO_LESION;
+  }
+  if (!map)
+    return;
+  derma_lesion_find (map, width, height, classifier->scratch, &reading->region);
+  if (reading->region.width > 0)
+    derma_lesion_place (&reading->region, rect, frame);
+  else
+    reading->state = DERMA_STATE_NO_LESION;
+}
+
 gboolean
 derma_classifier_classify (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *rect,
                            gfloat threshold, DermaReading *reading, GError **error)
@@ -137,6 +196,7 @@ derma_classifier_classify (DermaClassifier *classifier, const DermaFrame *frame,
   derma_reading_set_classes (reading, classes);
   memcpy (reading->probabilities, classifier->probabilities, classes->n * sizeof (gfloat));
   derma_reading_decide (reading, threshold);
+  look (classifier, frame, rect, reading);
   reading->latency = now () - start;
   return TRUE;
 }

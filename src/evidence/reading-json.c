@@ -101,6 +101,22 @@ add_quality (JsonBuilder *builder, const DermaQuality *quality)
 }
 
 static void
+add_region (JsonBuilder *builder, const DermaBox *region)
+{
+  if (!(region->width > 0 && region->height > 0)) {
+    add_absent (builder, "region");
+    return;
+  }
+  json_builder_set_member_name (builder, "region");
+  json_builder_begin_object (builder);
+  add_measure (builder, "x", region->x);
+  add_measure (builder, "y", region->y);
+  add_measure (builder, "width", region->width);
+  add_measure (builder, "height", region->height);
+  json_builder_end_object (builder);
+}
+
+static void
 add_model (JsonBuilder *builder, const DermaClasses *classes)
 {
   if (!classes) {
@@ -140,6 +156,7 @@ derma_reading_to_json (const DermaReading *reading)
   add_state (builder, reading->state);
   add_quality (builder, &reading->quality);
   add_measure (builder, "typicality", reading->typicality);
+  add_region (builder, &reading->region);
   add_count (builder, "lesion", reading->lesion);
   add_count (builder, "latency", reading->latency);
   add_model (builder, reading->classes);

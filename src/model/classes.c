@@ -12,6 +12,7 @@ derma_classes_new (const gchar *const *labels, const gchar *const *titles)
   classes->malignant = g_new0 (gboolean, classes->n);
   classes->operating_point = 0.5f;
   classes->sensitivity = classes->specificity = -1.0f;
+  classes->melanoma_operating_point = classes->melanoma_sensitivity = classes->melanoma_specificity = -1.0f;
   classes->model_name = g_strdup ("");
   classes->model_version = g_strdup ("");
   classes->model_sha256 = g_strdup ("");

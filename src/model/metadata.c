@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PREFIX "derma."
+#define MELANOMA PREFIX "operating-point.melanoma"
 
 static const gchar *
 get_entry (const DermaMetadataSource *source, const gchar *key)
@@ -163,25 +164,47 @@ count_scores (const DermaMetadataSource *source, guint output, guint *n, GError 
 }
 
 static gboolean
-read_outputs (DermaMetadata *metadata, const DermaMetadataSource *source, guint *n_classes, GError **error)
+check_map (const DermaMetadata *metadata, const DermaMetadataSource *source, GError **error)
 {
-  gint scores = 0;
   const DermaTensor *map;
 
-  metadata->map_output = -1;
-  if (!read_output_index (source, PREFIX "output.scores", &scores, error)
-      || !read_output_index (source, PREFIX "output.map", &metadata->map_output, error)
-      || !count_scores (source, (guint)scores, n_classes, error))
-    return FALSE;
-  metadata->scores_output = (guint)scores;
   if (metadata->map_output < 0)
     return TRUE;
   map = get_output (source, (guint)metadata->map_output);
-  if (metadata->map_output == scores || map->rank < 2
-      || derma_tensor_n_elements (map) != (gsize)(map->dims[map->rank - 2] * map->dims[map->rank - 1]))
-    return derma_fail (error, DERMA_ERROR_FORMAT, source->file, "%s: output '%s' is not a map of one channel",
-                       PREFIX "output.map", source->output_names[metadata->map_output]);
-  return TRUE;
+  if (metadata->map_output != (gint)metadata->scores_output && map->rank >= 2
+      && derma_tensor_n_elements (map) == (gsize)(map->dims[map->rank - 2] * map->dims[map->rank - 1])
+      && map->dims[map->rank - 2] <= DERMA_LIMIT_MAP_SIDE && map->dims[map->rank - 1] <= DERMA_LIMIT_MAP_SIDE)
+    return TRUE;
+  return derma_fail (error, DERMA_ERROR_FORMAT, source->file,
+                     "%s: output '%s' is not a map of one channel and at most %d by %d", PREFIX "output.map",
+                     source->output_names[metadata->map_output], DERMA_LIMIT_MAP_SIDE, DERMA_LIMIT_MAP_SIDE);
+}
+
+static gboolean
+check_typicality (const DermaMetadata *metadata, const DermaMetadataSource *source, GError **error)
+{
+  gint output = metadata->typicality_output;
+
+  if (output < 0
+      || (output != (gint)metadata->scores_output && derma_tensor_n_elements (get_output (source, (guint)output)) == 1))
+    return TRUE;
+  return derma_fail (error, DERMA_ERROR_FORMAT, source->file, "%s: output '%s' is not one number",
+                     PREFIX "output.typicality", source->output_names[output]);
+}
+
+static gboolean
+read_outputs (DermaMetadata *metadata, const DermaMetadataSource *source, guint *n_classes, GError **error)
+{
+  gint scores = 0;
+
+  metadata->map_output = metadata->typicality_output = -1;
+  if (!read_output_index (source, PREFIX "output.scores", &scores, error)
+      || !read_output_index (source, PREFIX "output.map", &metadata->map_output, error)
+      || !read_output_index (source, PREFIX "output.typicality", &metadata->typicality_output, error)
+      || !count_scores (source, (guint)scores, n_classes, error))
+    return FALSE;
+  metadata->scores_output = (guint)scores;
+  return check_map (metadata, source, error) && check_typicality (metadata, source, error);
 }
 
 static gboolean
@@ -273,7 +296,10 @@ read_identity (DermaClasses *classes, const DermaMetadataSource *source, GError 
          && read_text (source, PREFIX "version", DERMA_LIMIT_LABEL_BYTES, &classes->model_version, error)
          && read_number (source, PREFIX "operating-point", unit, &classes->operating_point, error)
          && read_number (source, PREFIX "operating-point.sensitivity", unit, &classes->sensitivity, error)
-         && read_number (source, PREFIX "operating-point.specificity", unit, &classes->specificity, error);
+         && read_number (source, PREFIX "operating-point.specificity", unit, &classes->specificity, error)
+         && read_number (source, MELANOMA, unit, &classes->melanoma_operating_point, error)
+         && read_number (source, MELANOMA ".sensitivity", unit, &classes->melanoma_sensitivity, error)
+         && read_number (source, MELANOMA ".specificity", unit, &classes->melanoma_specificity, error);
 }
 
 static gboolean
@@ -406,13 +432,17 @@ gboolean
 derma_metadata_read (DermaMetadata *metadata, const DermaMetadataSource *source, GError **error)
 {
   static const gdouble temperature_range[2] = { 0.001, 1000 };
+  static const gdouble unit[2] = { 0, 1 };
   guint n = 0;
 
   metadata->temperature = 1.0f;
+  metadata->typicality_threshold = 0.5f;
   return check_entries (source, error) && read_outputs (metadata, source, &n, error)
          && read_classes (metadata, source, n, error)
          && read_text (source, PREFIX "licence", DERMA_LIMIT_TEXT_BYTES, &metadata->licence, error)
          && read_text (source, PREFIX "provenance", DERMA_LIMIT_TEXT_BYTES, &metadata->provenance, error)
+         && read_text (source, PREFIX "evaluation", DERMA_LIMIT_TEXT_BYTES, &metadata->evaluation, error)
+         && read_number (source, PREFIX "typicality.threshold", unit, &metadata->typicality_threshold, error)
          && read_normalisation (metadata, source, error) && read_region (metadata, source, error)
          && read_number (source, PREFIX "temperature", temperature_range, &metadata->temperature, error)
          && read_score_kind (metadata, source, error) && read_golden_input (metadata, source, error)
@@ -425,6 +455,7 @@ derma_metadata_clear (DermaMetadata *metadata)
   g_clear_pointer (&metadata->classes, derma_classes_unref);
   g_clear_pointer (&metadata->licence, g_free);
   g_clear_pointer (&metadata->provenance, g_free);
+  g_clear_pointer (&metadata->evaluation, g_free);
   g_clear_pointer (&metadata->golden_input, g_free);
   g_clear_pointer (&metadata->golden_output, g_free);
 }

@@ -31,6 +31,7 @@
 #define DERMA_LIMIT_FOLDED_ELEMENTS (1 << 22) /* of a constant that is computed: weights of 1280 by 1000 too */
 #define DERMA_LIMIT_CONSTANT_BYTES (1ull << 30)
 #define DERMA_LIMIT_ACTIVATION_ELEMENTS (1ull << 29)
+#define DERMA_LIMIT_MAP_SIDE 64 /* width and height of the lesion map */
 #define DERMA_LIMIT_MACS 100000000000ull
 
 #define DERMA_LIMIT_METADATA_ENTRIES 1024u

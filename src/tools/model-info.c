@@ -56,6 +56,9 @@ add_classes (JsonBuilder *builder, const DermaClasses *classes)
   derma_json_add_number (builder, "operating_point", classes->operating_point);
   derma_json_add_number (builder, "operating_point_sensitivity", known (classes->sensitivity));
   derma_json_add_number (builder, "operating_point_specificity", known (classes->specificity));
+  derma_json_add_number (builder, "melanoma_operating_point", known (classes->melanoma_operating_point));
+  derma_json_add_number (builder, "melanoma_operating_point_sensitivity", known (classes->melanoma_sensitivity));
+  derma_json_add_number (builder, "melanoma_operating_point_specificity", known (classes->melanoma_specificity));
 }
 
 static void
@@ -102,6 +105,9 @@ add_all (JsonBuilder *builder, const DermaModel *model)
   derma_json_add_string (builder, "region", get_region (metadata));
   derma_json_add_string (builder, "scores", metadata->score_kind == DERMA_SCORES_LOGITS ? "logits" : "probabilities");
   derma_json_add_number (builder, "temperature", metadata->temperature);
+  if (metadata->typicality_output >= 0)
+    derma_json_add_number (builder, "typicality_threshold", metadata->typicality_threshold);
+  derma_json_add_string (builder, "evaluation", metadata->evaluation);
   add_classes (builder, metadata->classes);
 }
 
@@ -131,6 +137,23 @@ print_classes (GString *text, const DermaClasses *classes)
   if (classes->sensitivity >= 0 && classes->specificity >= 0)
     g_string_append_printf (text, "%-18ssensitivity %.3f, specificity %.3f on validation data\n", "",
                             classes->sensitivity, classes->specificity);
+}
+
+/* What else the file says of itself, where it does. */
+static void
+print_extras (GString *text, const DermaMetadata *metadata)
+{
+  const DermaClasses *classes = metadata->classes;
+
+  if (classes->melanoma_operating_point >= 0)
+    g_string_append_printf (text, "%-18s%.4f for melanoma alone\n", "", classes->melanoma_operating_point);
+  if (classes->melanoma_sensitivity >= 0 && classes->melanoma_specificity >= 0)
+    g_string_append_printf (text, "%-18ssensitivity %.3f, specificity %.3f on validation data\n", "",
+                            classes->melanoma_sensitivity, classes->melanoma_specificity);
+  if (metadata->typicality_output >= 0)
+    g_string_append_printf (text, "%-18srefused below %.4f\n", "typicality", metadata->typicality_threshold);
+  if (metadata->evaluation)
+    g_string_append_printf (text, "%-18s%s\n", "evaluation", metadata->evaluation);
 }
 
 static const gchar *
@@ -167,5 +190,6 @@ derma_model_info_to_text (const DermaModel *model)
                           metadata->mean[0], metadata->mean[1], metadata->mean[2], metadata->std[0], metadata->std[1],
                           metadata->std[2], "region", get_region (metadata), "temperature", metadata->temperature);
   print_classes (text, metadata->classes);
+  print_extras (text, metadata);
   return g_string_free (text, FALSE);
 }

@@ -156,6 +156,46 @@ test_wrong_types (void)
   assert_refused (structure, "quality");
 }
 
+static GstStructure *
+with_region (gdouble x, gdouble y, gdouble width, gdouble height)
+{
+  GstStructure *structure = valid_structure ();
+  g_autoptr (GstStructure) region = gst_structure_new ("region", "x", G_TYPE_DOUBLE, x, "y", G_TYPE_DOUBLE, y, "width",
+                                                       G_TYPE_DOUBLE, width, "height", G_TYPE_DOUBLE, height, NULL);
+
+  gst_structure_set (structure, "region", GST_TYPE_STRUCTURE, region, NULL);
+  return structure;
+}
+
+static void
+test_region (void)
+{
+  g_auto (DermaReading) reading = DERMA_READING_INIT;
+  g_auto (DermaReading) again = DERMA_READING_INIT;
+  g_autoptr (GstStructure) structure = with_region (0.25, 0.5, 0.125, 0.375), written = NULL;
+  GstStructure *wrong = valid_structure ();
+
+  g_assert_true (derma_reading_from_structure (&reading, structure, NULL));
+  g_assert_cmpfloat (reading.region.height, ==, 0.375f);
+  written = derma_reading_to_structure (&reading, "x");
+  g_assert_true (derma_reading_from_structure (&again, written, NULL));
+  g_assert_cmpmem (&again.region, sizeof again.region, &reading.region, sizeof reading.region);
+
+  assert_refused (with_region (NAN, 0, 0, 0), "x");
+  assert_refused (with_region (0, -0.5, 0, 0), "y");
+  assert_refused (with_region (0, 0, 1.5, 0), "width");
+  assert_refused (with_region (0, 0, 0, INFINITY), "height");
+  gst_structure_set (wrong, "region", G_TYPE_STRING, "all", NULL);
+  assert_refused (wrong, "region");
+  wrong = valid_structure ();
+  {
+    g_autoptr (GstStructure) empty = gst_structure_new_empty ("region");
+
+    gst_structure_set (wrong, "region", GST_TYPE_STRUCTURE, empty, NULL);
+  }
+  assert_refused (wrong, "x");
+}
+
 static void
 append (GValue *array, GType type, gdouble number, const gchar *text)
 {
@@ -283,6 +323,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reading-meta/optional", test_optional);
   g_test_add_func ("/reading-meta/missing", test_missing);
   g_test_add_func ("/reading-meta/wrong-types", test_wrong_types);
+  g_test_add_func ("/reading-meta/region", test_region);
   g_test_add_func ("/reading-meta/arrays", test_arrays);
   g_test_add_func ("/reading-meta/numbers", test_numbers);
   g_test_add_func ("/reading-meta/strings", test_strings);

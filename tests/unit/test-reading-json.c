@@ -53,7 +53,7 @@ test_members (void)
   reading.quality.focus = 0.5f;
   reading.typicality = 0.25f;
   object = write_out (&reading);
-  g_assert_cmpuint (json_object_get_size (object), ==, 15);
+  g_assert_cmpuint (json_object_get_size (object), ==, 16);
   g_assert_cmpint (json_object_get_int_member (object, "pts"), ==, 40);
   g_assert_cmpint (json_object_get_int_member (object, "age"), ==, 3);
   g_assert_cmpstr (json_object_get_string_member (object, "label"), ==, "mel");
@@ -69,10 +69,29 @@ test_members (void)
 }
 
 static void
+test_region (void)
+{
+  g_auto (DermaReading) reading = DERMA_READING_INIT;
+  g_autoptr (JsonObject) object = NULL, without = NULL;
+  JsonObject *region;
+
+  reading.region = (DermaBox){ 0.25f, 0.125f, 0.5f, 0.75f };
+  object = write_out (&reading);
+  region = json_object_get_object_member (object, "region");
+  g_assert_cmpfloat (json_object_get_double_member (region, "x"), ==, 0.25);
+  g_assert_cmpfloat (json_object_get_double_member (region, "y"), ==, 0.125);
+  g_assert_cmpfloat (json_object_get_double_member (region, "width"), ==, 0.5);
+  g_assert_cmpfloat (json_object_get_double_member (region, "height"), ==, 0.75);
+  reading.region = (DermaBox){ 0.25f, 0.125f, NAN, 0.75f };
+  without = write_out (&reading);
+  assert_null (without, "region");
+}
+
+static void
 test_empty (void)
 {
   static const gchar *const names[] = { "pts",        "label", "confidence", "malignant", "operating-point",
-                                        "typicality", "model" };
+                                        "typicality", "model", "region" };
   g_auto (DermaReading) reading = DERMA_READING_INIT;
   g_autoptr (JsonObject) object = write_out (&reading);
 
@@ -126,7 +145,7 @@ test_hostile_labels (void)
     object = write_out (&reading);
     g_assert_cmpstr (json_object_get_string_member (object, "label"), ==, texts[i]);
     g_assert_true (json_object_get_boolean_member (object, "flagged"));
-    g_assert_cmpuint (json_object_get_size (object), ==, 15);
+    g_assert_cmpuint (json_object_get_size (object), ==, 16);
   }
 }
 
@@ -145,6 +164,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/reading-json/region", test_region);
   g_test_add_func ("/reading-json/members", test_members);
   g_test_add_func ("/reading-json/empty", test_empty);
   g_test_add_func ("/reading-json/not-finite", test_not_finite);
