@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/bootstrap.h"
 
-#include <string.h>
-
-#define MEASURES 8
+#define MEASURES 11
 
 /* The pictures of each lesion, as indices into the sweep. */
 static GPtrArray *
@@ -42,31 +40,21 @@ static void
 measure (const DermaScores *scores, const DermaClasses *classes, gdouble *values, guint stride)
 {
   DermaMeasures measures;
-  DermaDetection detection;
+  DermaDetections found;
 
   derma_metrics_measure (scores, &measures);
-  derma_metrics_detect (scores, classes->malignant, classes->operating_point, &detection);
+  derma_detections_measure (scores, classes, &found);
   values[0 * stride] = measures.accuracy;
   values[1 * stride] = measures.balanced_accuracy;
   values[2 * stride] = measures.macro_f1;
   values[3 * stride] = measures.macro_auc;
   values[4 * stride] = measures.ece;
-  values[5 * stride] = detection.auc;
-  values[6 * stride] = detection.sensitivity;
-  values[7 * stride] = detection.specificity;
-}
-
-static void
-gather (const DermaSweep *sweep, const GArray *drawn, gfloat *probabilities, guint *truth)
-{
-  guint k = sweep->n_classes;
-
-  for (guint i = 0; i < drawn->len; i++) {
-    guint from = g_array_index (drawn, guint, i);
-
-    memcpy (probabilities + (gsize)i * k, sweep->probabilities + (gsize)from * k, k * sizeof (gfloat));
-    truth[i] = sweep->truth[from];
-  }
+  values[5 * stride] = found.malignant.auc;
+  values[6 * stride] = found.malignant.sensitivity;
+  values[7 * stride] = found.malignant.specificity;
+  values[8 * stride] = found.melanoma.auc;
+  values[9 * stride] = found.melanoma.sensitivity;
+  values[10 * stride] = found.melanoma.specificity;
 }
 
 void
@@ -80,7 +68,11 @@ derma_bootstrap_run (const DermaSweep *sweep, const DermaLabels *labels, const D
                                        intervals->ece,
                                        intervals->malignant_auc,
                                        intervals->malignant_sensitivity,
-                                       intervals->malignant_specificity };
+                                       intervals->malignant_specificity,
+                                       intervals->melanoma_auc,
+                                       intervals->melanoma_sensitivity,
+                                       intervals->melanoma_specificity };
+  const DermaScores all = { sweep->n, sweep->n_classes, sweep->probabilities, sweep->truth };
   g_autoptr (GRand) random = g_rand_new_with_seed (bootstrap->seed);
   g_autoptr (GPtrArray) groups = group (sweep, labels);
   g_autoptr (GArray) drawn = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -92,7 +84,7 @@ derma_bootstrap_run (const DermaSweep *sweep, const DermaLabels *labels, const D
     g_autofree guint *truth = g_new (guint, n);
     DermaScores scores = { n, sweep->n_classes, probabilities, truth };
 
-    gather (sweep, drawn, probabilities, truth);
+    derma_scores_take (&all, (const guint *)(gconstpointer)drawn->data, n, probabilities, truth);
     measure (&scores, classes, values + r, bootstrap->resamples);
   }
   for (guint m = 0; m < MEASURES; m++)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "tools/detections.h"
 #include "tools/labels.h"
-#include "tools/metrics.h"
 #include "tools/sweep.h"
 
-/* 95 % intervals of the measures of an evaluation: {2.5 percentile, 97.5 percentile}. */
+/* 95 % intervals of the measures of an evaluation: {2.5 percentile, 97.5 percentile}; NAN where never defined. */
 typedef struct {
   gdouble accuracy[2];
   gdouble balanced_accuracy[2];
@@ -15,6 +15,9 @@ typedef struct {
   gdouble malignant_auc[2];
   gdouble malignant_sensitivity[2];
   gdouble malignant_specificity[2];
+  gdouble melanoma_auc[2];
+  gdouble melanoma_sensitivity[2];
+  gdouble melanoma_specificity[2];
 } DermaIntervals;
 
 typedef struct {

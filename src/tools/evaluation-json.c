@@ -74,7 +74,7 @@ add_interval (JsonBuilder *builder, const gchar *name, const gdouble interval[2]
 }
 
 static void
-add_intervals (JsonBuilder *builder, const DermaEvaluation *evaluation)
+add_intervals (JsonBuilder *builder, const DermaEvaluation *evaluation, const DermaClasses *classes)
 {
   const DermaIntervals *intervals = &evaluation->intervals;
 
@@ -88,6 +88,11 @@ add_intervals (JsonBuilder *builder, const DermaEvaluation *evaluation)
     add_interval (builder, "malignant_auc", intervals->malignant_auc);
     add_interval (builder, "malignant_sensitivity", intervals->malignant_sensitivity);
     add_interval (builder, "malignant_specificity", intervals->malignant_specificity);
+    if (derma_detections_find_melanoma (classes) >= 0) {
+      add_interval (builder, "melanoma_auc", intervals->melanoma_auc);
+      add_interval (builder, "melanoma_sensitivity", intervals->melanoma_sensitivity);
+      add_interval (builder, "melanoma_specificity", intervals->melanoma_specificity);
+    }
   }
   json_builder_end_object (builder);
   derma_json_add_count (builder, "bootstrap_samples", evaluation->resamples);
@@ -128,6 +133,7 @@ add_all (JsonBuilder *builder, const DermaEvaluation *evaluation)
 
   derma_json_add_count (builder, "n", evaluation->sweep->n);
   derma_json_add_count (builder, "skipped_unknown", evaluation->labels->n_unknown);
+  derma_json_add_count (builder, "skipped_unlabelled", evaluation->labels->n_unlabelled);
   derma_json_add_count (builder, "skipped_bad", evaluation->sweep->n_bad);
   derma_json_add_number (builder, "accuracy", evaluation->measures.accuracy);
   derma_json_add_number (builder, "balanced_accuracy", evaluation->measures.balanced_accuracy);
@@ -135,11 +141,11 @@ add_all (JsonBuilder *builder, const DermaEvaluation *evaluation)
   derma_json_add_number (builder, "macro_auc", evaluation->measures.macro_auc);
   derma_json_add_number (builder, "ece", evaluation->measures.ece);
   add_classes (builder, evaluation, classes);
-  if (evaluation->melanoma_class >= 0)
-    add_detection (builder, "melanoma", &evaluation->melanoma, classes->operating_point);
-  add_detection (builder, "malignant", &evaluation->malignant, classes->operating_point);
+  if (derma_detections_find_melanoma (classes) >= 0)
+    add_detection (builder, "melanoma", &evaluation->found.melanoma, derma_detections_get_melanoma_point (classes));
+  add_detection (builder, "malignant", &evaluation->found.malignant, classes->operating_point);
   add_confusion (builder, evaluation, classes);
-  add_intervals (builder, evaluation);
+  add_intervals (builder, evaluation, classes);
   add_baseline (builder, evaluation, classes);
   add_model (builder, evaluation->model, classes);
 }

@@ -11,10 +11,8 @@ typedef struct {
   DermaMeasures measures;
   DermaClassMeasures *classes; /* one a class */
   guint *confusion;            /* n_classes x n_classes, a row a true class */
-  DermaDetection malignant;
-  DermaDetection melanoma; /* of the class `mel` alone, at the same operating point */
-  gint melanoma_class;     /* -1 without such a class */
-  guint majority;          /* the most frequent class */
+  DermaDetections found;
+  guint majority; /* the most frequent class */
   DermaIntervals intervals;
   guint resamples; /* 0: no intervals */
 } DermaEvaluation;

@@ -90,7 +90,16 @@ is_selected (const DermaRow *row, const Layout *layout, const DermaSelection *se
          && (!selection->dataset || strcmp (derma_row_get (row, layout->filters[1]), selection->dataset) == 0);
 }
 
-/* The diagnosis of a row; NULL with @error set if its marks make no sense. */
+static gboolean
+is_unmarked (const DermaRow *row, const Layout *layout)
+{
+  for (guint i = 0; i < layout->n_onehot; i++)
+    if (*derma_row_get (row, layout->onehot[i]) != '\0')
+      return FALSE;
+  return TRUE;
+}
+
+/* The diagnosis of a row, "" if it has none; NULL with @error set if its marks make no sense. */
 static const gchar *
 get_diagnosis (const DermaTable *table, const DermaRow *row, const Layout *layout, GError **error)
 {
@@ -99,6 +108,8 @@ get_diagnosis (const DermaTable *table, const DermaRow *row, const Layout *layou
 
   if (layout->dx >= 0)
     return derma_row_get (row, layout->dx);
+  if (is_unmarked (row, layout))
+    return "";
   for (guint i = 0; i < layout->n_onehot; i++) {
     const gchar *text = derma_row_get (row, layout->onehot[i]);
     gchar *end;
@@ -168,6 +179,10 @@ add_row (DermaLabels *labels, const DermaRow *row, const Context *context, GErro
 
   if (!dx)
     return FALSE;
+  if (*dx == '\0') {
+    labels->n_unlabelled++;
+    return TRUE;
+  }
   truth = find_class (context->classes, dx);
   if (truth < 0) {
     labels->n_unknown++;
@@ -204,8 +219,9 @@ derma_labels_load (const gchar *path, const DermaClasses *classes, const DermaSe
       return NULL;
   }
   if (labels->samples->len == 0) {
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT, "%s: no row is left to evaluate (%u of other diagnoses)", path,
-                 labels->n_unknown);
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT,
+                 "%s: no row is left to evaluate (%u of other diagnoses, %u without one)", path, labels->n_unknown,
+                 labels->n_unlabelled);
     return NULL;
   }
   return g_steal_pointer (&labels);

@@ -15,7 +15,8 @@ typedef struct {
 typedef struct {
   gchar *source;      /* the CSV file */
   GPtrArray *samples; /* of DermaSample* */
-  guint n_unknown;    /* rows left out: a diagnosis that the network has no class for */
+  guint n_unknown;    /* rows left out: a diagnosis that the network has no class for, UNK among them */
+  guint n_unlabelled; /* rows left out: no diagnosis at all */
   gboolean lesions;   /* whether the file groups pictures by lesion */
 } DermaLabels;
 

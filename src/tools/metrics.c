@@ -26,8 +26,11 @@ derma_metrics_auc (const gfloat *scores, const gboolean *positive, guint n)
   g_autofree Ranked *ranked = g_new (Ranked, MAX (n, 1));
   gdouble wins = 0, below = 0, n_positive = 0;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n; i++) {
+    if (isnan (scores[i]))
+      return NAN;
     ranked[i] = (Ranked){ scores[i], positive[i] };
+  }
   qsort (ranked, n, sizeof *ranked, compare_ranked);
   for (guint i = 0, end; i < n; i = end) {
     gdouble same[2] = { 0, 0 };
@@ -39,6 +42,17 @@ derma_metrics_auc (const gfloat *scores, const gboolean *positive, guint n)
     n_positive += same[1];
   }
   return n_positive > 0 && below > 0 ? wins / (n_positive * below) : NAN;
+}
+
+void
+derma_scores_take (const DermaScores *scores, const guint *indices, guint n, gfloat *probabilities, guint *truth)
+{
+  guint k = scores->n_classes;
+
+  for (guint i = 0; i < n; i++) {
+    memcpy (probabilities + (gsize)i * k, scores->probabilities + (gsize)indices[i] * k, k * sizeof (gfloat));
+    truth[i] = scores->truth[indices[i]];
+  }
 }
 
 static guint
@@ -114,7 +128,7 @@ measure_ece (const DermaScores *scores)
   for (guint i = 0; i < scores->n; i++) {
     guint top = find_top (scores, i);
     gdouble p = scores->probabilities[(gsize)i * scores->n_classes + top];
-    guint bin = (guint)CLAMP (ceil (p * BINS) - 1, 0, BINS - 1);
+    guint bin = p > 0 ? (guint)CLAMP (ceil (p * BINS) - 1, 0, BINS - 1) : 0; /* NAN has no bin of its own */
 
     confidence[bin] += p;
     hits[bin] += scores->truth[i] == top;

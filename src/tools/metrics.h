@@ -35,7 +35,11 @@ typedef struct {
   gdouble specificity;
 } DermaDetection;
 
-/* Area under the ROC curve of @scores for @positive (Mann and Whitney, 1947; ties count half); NAN without both kinds.
+/* Copies the rows and truths at @n @indices, which may repeat, to room for as many. */
+void derma_scores_take (const DermaScores *scores, const guint *indices, guint n, gfloat *probabilities, guint *truth);
+/*
+ * Area under the ROC curve of @scores for @positive (Mann and Whitney, 1947; ties count half); NAN without both kinds
+ * or with a score that is NAN.
  */
 gdouble derma_metrics_auc (const gfloat *scores, const gboolean *positive, guint n);
 /* confusion: n_classes x n_classes counts, a row a true class. */

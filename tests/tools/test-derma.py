@@ -188,6 +188,11 @@ class Eval(Case):
         with open(self.path("out.csv")) as f:
             lines = f.read().splitlines()
         self.assertEqual(len(lines), 4)
+        for target in ("malignant", "melanoma"):
+            for measure in ("auc", "sensitivity", "specificity"):
+                low, high = out["intervals"][f"{target}_{measure}"]
+                self.assertTrue(0 <= low <= out[target][measure] <= high <= 1)
+        self.assertRegex(result.stdout, r"melanoma +at a score of 0\.\d+\n  AUC +[01]\.\d+  \([01]\.\d+ to [01]\.\d+\)\n")
         self.assertAlmostEqual(sum(float(v) for v in lines[1].split(",")[2:]), 1, places=4)
 
     def test_threads_change_nothing(self):
@@ -210,6 +215,17 @@ class Eval(Case):
             self.assertEqual(result.returncode, 0, result.stderr)
             with open(self.path("out.json")) as f:
                 self.assertEqual(json.load(f)["n"], n)
+
+    def test_rows_that_are_left_out(self):
+        self.pictures()
+        csv = "image,MEL,NV,UNK\na,1,0,0\nb,0,0,1\nc,,,\n"
+        result = self.evaluate(csv, "--json", self.path("out.json"))
+        self.assertIn("1 of other diagnoses, 1 without one and 0 unreadable", result.stdout)
+        with open(self.path("out.json")) as f:
+            out = json.load(f)
+        self.assertEqual((out["n"], out["skipped_unknown"], out["skipped_unlabelled"], out["skipped_bad"]), (1, 1, 1, 0))
+        self.assertIsNone(out["melanoma"]["auc"])
+        self.assertEqual(out["intervals"]["melanoma_auc"], [None, None])
 
     def test_selection(self):
         self.pictures()

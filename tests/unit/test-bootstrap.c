@@ -119,6 +119,36 @@ test_one_lesion (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (intervals.accuracy[1], ==, 0.75);
 }
 
+/* Everything counts as malignant, so that only melanoma alone has something to be told from. */
+static void
+test_melanoma (Fixture *fixture, gconstpointer data)
+{
+  DermaIntervals intervals;
+
+  (void)data;
+  fixture->classes->malignant[1] = TRUE;
+  intervals = run (fixture, 100, 3);
+  g_assert_true (isnan (intervals.malignant_auc[0]) && isnan (intervals.malignant_specificity[0]));
+  g_assert_cmpfloat (intervals.melanoma_sensitivity[0], ==, 1);
+  g_assert_cmpfloat (intervals.melanoma_specificity[0], <, 0.5);
+  g_assert_cmpfloat (intervals.melanoma_specificity[1], >, 0.5);
+  g_assert_cmpfloat (intervals.melanoma_auc[0], ==, 1);
+}
+
+static void
+test_no_melanoma (Fixture *fixture, gconstpointer data)
+{
+  DermaIntervals intervals;
+
+  (void)data;
+  g_free (fixture->classes->labels[0]);
+  fixture->classes->labels[0] = g_strdup ("bcc");
+  intervals = run (fixture, 50, 3);
+  g_assert_true (isnan (intervals.melanoma_auc[0]) && isnan (intervals.melanoma_sensitivity[1]));
+  g_assert_true (isnan (intervals.melanoma_specificity[0]));
+  g_assert_false (isnan (intervals.malignant_auc[0]));
+}
+
 static void
 test_no_resamples (Fixture *fixture, gconstpointer data)
 {
@@ -149,6 +179,8 @@ main (int argc, char **argv)
   g_test_add ("/bootstrap/contains", Fixture, GUINT_TO_POINTER (N), set_up, test_contains, tear_down);
   g_test_add ("/bootstrap/lesions", Fixture, GUINT_TO_POINTER (4), set_up, test_lesions, tear_down);
   g_test_add ("/bootstrap/one-lesion", Fixture, GUINT_TO_POINTER (1), set_up, test_one_lesion, tear_down);
+  g_test_add ("/bootstrap/melanoma", Fixture, GUINT_TO_POINTER (N), set_up, test_melanoma, tear_down);
+  g_test_add ("/bootstrap/no-melanoma", Fixture, GUINT_TO_POINTER (N), set_up, test_no_melanoma, tear_down);
   g_test_add ("/bootstrap/no-resamples", Fixture, GUINT_TO_POINTER (N), set_up, test_no_resamples, tear_down);
   g_test_add ("/bootstrap/one-kind", Fixture, GUINT_TO_POINTER (N), set_up, test_one_kind, tear_down);
   return g_test_run ();

@@ -63,14 +63,17 @@ test_good (Fixture *fixture, gconstpointer data)
     const gchar *text;
     const gchar *truths;
     guint n_unknown;
+    guint n_unlabelled;
   } CASES[] = {
-    { "path,dx\na.jpg,mel\nb.jpg,NV\n", "mel,nv", 0 },
-    { "dx,path\nscc,a.jpg\nwart,b.jpg\n", "akiec", 1 },
-    { "image_id,melanoma,seborrheic_keratosis\na,1.0,0.0\nb,0.0,1.0\nc,0.0,0.0\n", "mel,bkl,nv", 0 },
+    { "path,dx\na.jpg,mel\nb.jpg,NV\n", "mel,nv", 0, 0 },
+    { "dx,path\nscc,a.jpg\nwart,b.jpg\n", "akiec", 1, 0 },
+    { "path,dx\na,mel\nb,\nc,unk\nd, \n", "mel", 1, 2 },
+    { "image_id,melanoma,seborrheic_keratosis\na,1.0,0.0\nb,0.0,1.0\nc,0.0,0.0\nd,,\n", "mel,bkl,nv", 0, 1 },
+    { "image,MEL,NV,UNK\na,1,0,0\nb,,,\nc,0,0,1\nd,0,0,1\n", "mel", 2, 1 },
     { "image,MEL,NV,BCC,AK,BKL,DF,VASC,SCC,UNK\na,1,0,0,0,0,0,0,0,0\nb,0,0,0,1,0,0,0,0,0\nc,0,0,0,0,0,0,0,1,0\n"
       "d,0,0,0,0,0,0,0,0,1\n",
-      "mel,akiec,akiec", 1 },
-    { "image,MEL,NV,BCC,AKIEC,BKL,DF,VASC\na,0.0,0.0,0.0,0.0,0.0,0.0,1.0\n", "vasc", 0 },
+      "mel,akiec,akiec", 1, 0 },
+    { "image,MEL,NV,BCC,AKIEC,BKL,DF,VASC\na,0.0,0.0,0.0,0.0,0.0,0.0,1.0\n", "vasc", 0, 0 },
   };
   const DermaSelection all = { 0 };
 
@@ -82,6 +85,7 @@ test_good (Fixture *fixture, gconstpointer data)
     g_assert_no_error (error);
     assert_truths (fixture, labels, CASES[i].truths);
     g_assert_cmpuint (labels->n_unknown, ==, CASES[i].n_unknown);
+    g_assert_cmpuint (labels->n_unlabelled, ==, CASES[i].n_unlabelled);
   }
 }
 
@@ -103,7 +107,9 @@ test_refused (Fixture *fixture, gconstpointer data)
     { "dx\nmel\n", "neither columns" },
     { "path\na.jpg\n", "neither columns" },
     { "path,dx\n", "no row" },
-    { "path,dx\na.jpg,wart\nb.jpg,\n", "(2 of other" },
+    { "path,dx\na.jpg,wart\nb.jpg,\n", "(1 of other diagnoses, 1 without one)" },
+    { "image,MEL,NV\na,,\n", "(0 of other diagnoses, 1 without one)" },
+    { "image,MEL,NV\na,,0\n", "record 2: ''" },
     { "path,dx\na.jpg\n", "record 2" },
     { "", "is empty" },
   };

@@ -51,6 +51,53 @@ test_auc_one_kind (void)
   g_assert_true (isnan (derma_metrics_auc (scores, all, 0)));
 }
 
+/* A score that is no number makes the area unknown, wherever it stands and whatever else is there. */
+static void
+test_auc_no_number (void)
+{
+  static const gfloat scores[][4] = { { NAN, 1, 2, 3 }, { 1, 2, 3, NAN }, { 1, NAN, NAN, 2 }, { NAN, NAN, NAN, NAN } };
+  static const gboolean positive[] = { TRUE, FALSE, TRUE, FALSE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (scores); i++)
+    g_assert_true (isnan (derma_metrics_auc (scores[i], positive, 4)));
+  g_assert_cmpfloat (derma_metrics_auc (scores[0] + 1, positive, 3), ==, 0.5);
+}
+
+static void
+test_no_number (void)
+{
+  static const gfloat probabilities[] = { NAN, NAN, 0.9f, 0.1f };
+  static const guint truth[] = { 1, 0 };
+  const DermaScores scores = { 2, 2, probabilities, truth };
+  static const gboolean positive[] = { TRUE, FALSE };
+  DermaMeasures measures;
+  DermaDetection detection;
+
+  derma_metrics_measure (&scores, &measures);
+  g_assert_true (isnan (measures.ece) && isnan (measures.macro_auc));
+  g_assert_cmpfloat (measures.accuracy, ==, 0.5);
+  derma_metrics_detect (&scores, positive, 0.5, &detection);
+  g_assert_true (isnan (detection.auc));
+  g_assert_cmpfloat (detection.sensitivity, ==, 1);
+}
+
+static void
+test_take (void)
+{
+  static const guint indices[] = { 4, 0, 4 };
+  gfloat probabilities[9];
+  guint truth[3];
+
+  derma_scores_take (&SIX, indices, 3, probabilities, truth);
+  for (guint i = 0; i < 3; i++) {
+    g_assert_cmpmem (probabilities + 3 * i, 3 * sizeof (gfloat), PROBABILITIES + 3 * indices[i], 3 * sizeof (gfloat));
+    g_assert_cmpuint (truth[i], ==, TRUTH[indices[i]]);
+  }
+  truth[0] = 77;
+  derma_scores_take (&SIX, indices, 0, NULL, truth);
+  g_assert_cmpuint (truth[0], ==, 77);
+}
+
 static void
 test_confusion (void)
 {
@@ -250,6 +297,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/metrics/auc", test_auc);
   g_test_add_func ("/metrics/auc/one-kind", test_auc_one_kind);
+  g_test_add_func ("/metrics/auc/no-number", test_auc_no_number);
+  g_test_add_func ("/metrics/no-number", test_no_number);
+  g_test_add_func ("/metrics/take", test_take);
   g_test_add_func ("/metrics/confusion", test_confusion);
   g_test_add_func ("/metrics/classes", test_classes);
   g_test_add_func ("/metrics/classes/absent", test_class_absent);
