@@ -14,6 +14,7 @@ typedef struct {
   gchar *json;
   gchar *predictions;
   gboolean skip_bad;
+  gboolean disturb;
   gint threads;
   gint resamples;
   gint seed;
@@ -45,7 +46,7 @@ static gboolean
 evaluate (const Options *options, GError **error)
 {
   DermaSelection selection = { options->root, options->split, options->dataset };
-  DermaSweepOptions sweeping = { (guint)options->threads, options->skip_bad };
+  DermaSweepOptions sweeping = { (guint)options->threads, options->skip_bad, options->disturb };
   DermaBootstrap bootstrap = { (guint)options->resamples, (guint32)options->seed };
   g_autofree gchar *path = options->model ? g_strdup (options->model) : derma_model_find_default ();
   g_autoptr (DermaModel) model = derma_model_load (path, error);
@@ -81,6 +82,7 @@ parse (gint *argc, gchar ***argv, Options *o)
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &o->json, "Write all figures as JSON", "FILE" },
     { "predictions", 0, 0, G_OPTION_ARG_FILENAME, &o->predictions, "Write each picture's probabilities", "FILE" },
     { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &o->skip_bad, "Count pictures that cannot be read, and go on", NULL },
+    { "disturb", 0, 0, G_OPTION_ARG_NONE, &o->disturb, "Read each picture blurred, turned, ... as well", NULL },
     { "threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Pictures at a time (1)", "N" },
     { "bootstrap", 0, 0, G_OPTION_ARG_INT, &o->resamples, "Resamples for intervals (1000; 0 for none)", "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT, &o->seed, "Seed of the resampling (1)", "N" },

@@ -147,6 +147,8 @@ add_all (JsonBuilder *builder, const DermaEvaluation *evaluation)
   add_confusion (builder, evaluation, classes);
   add_intervals (builder, evaluation, classes);
   add_baseline (builder, evaluation, classes);
+  if (evaluation->robustness)
+    derma_robustness_add (evaluation->robustness, builder);
   add_model (builder, evaluation->model, classes);
 }
 

@@ -93,5 +93,7 @@ derma_evaluation_to_text (const DermaEvaluation *evaluation)
     g_string_append_printf (text, "%-20s95 %%, %u bootstrap samples of %s\n", "intervals", evaluation->resamples,
                             evaluation->labels->lesions ? "lesions" : "pictures");
   print_classes (text, evaluation);
+  if (evaluation->robustness)
+    derma_robustness_print (evaluation->robustness, text);
   return g_string_free (text, FALSE);
 }

@@ -26,6 +26,10 @@ derma_evaluation_init (DermaEvaluation *evaluation, const DermaModel *model, con
   derma_metrics_classes (&scores, evaluation->classes);
   derma_metrics_confusion (&scores, evaluation->confusion);
   derma_detections_measure (&scores, get_classes (evaluation), &evaluation->found);
+  if (sweep->disturbed) {
+    evaluation->robustness = g_new (DermaRobustness, DERMA_N_DISTURBANCES);
+    derma_robustness_measure (sweep, evaluation->robustness);
+  }
   for (guint i = 1; i < sweep->n_classes; i++)
     if (evaluation->classes[i].n > evaluation->classes[evaluation->majority].n)
       evaluation->majority = i;
@@ -38,6 +42,7 @@ derma_evaluation_clear (DermaEvaluation *evaluation)
 {
   g_clear_pointer (&evaluation->classes, g_free);
   g_clear_pointer (&evaluation->confusion, g_free);
+  g_clear_pointer (&evaluation->robustness, g_free);
 }
 
 /* A field that spreadsheets take as text: quoted where it must be. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/bootstrap.h"
+#include "tools/robustness.h"
 
 /* All that is said of a network's readings of labelled pictures. */
 typedef struct {
@@ -12,7 +13,8 @@ typedef struct {
   DermaClassMeasures *classes; /* one a class */
   guint *confusion;            /* n_classes x n_classes, a row a true class */
   DermaDetections found;
-  guint majority; /* the most frequent class */
+  guint majority;              /* the most frequent class */
+  DermaRobustness *robustness; /* DERMA_N_DISTURBANCES; NULL if the sweep disturbed nothing */
   DermaIntervals intervals;
   guint resamples; /* 0: no intervals */
 } DermaEvaluation;

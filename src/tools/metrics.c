@@ -55,8 +55,8 @@ derma_scores_take (const DermaScores *scores, const guint *indices, guint n, gfl
   }
 }
 
-static guint
-find_top (const DermaScores *scores, guint i)
+guint
+derma_scores_get_top (const DermaScores *scores, guint i)
 {
   const gfloat *row = scores->probabilities + (gsize)i * scores->n_classes;
   guint top = 0;
@@ -72,7 +72,7 @@ derma_metrics_confusion (const DermaScores *scores, guint *confusion)
 {
   memset (confusion, 0, (gsize)scores->n_classes * scores->n_classes * sizeof *confusion);
   for (guint i = 0; i < scores->n; i++)
-    confusion[(gsize)scores->truth[i] * scores->n_classes + find_top (scores, i)]++;
+    confusion[(gsize)scores->truth[i] * scores->n_classes + derma_scores_get_top (scores, i)]++;
 }
 
 static gdouble
@@ -126,7 +126,7 @@ measure_ece (const DermaScores *scores)
   gdouble confidence[BINS] = { 0 }, hits[BINS] = { 0 }, error = 0;
 
   for (guint i = 0; i < scores->n; i++) {
-    guint top = find_top (scores, i);
+    guint top = derma_scores_get_top (scores, i);
     gdouble p = scores->probabilities[(gsize)i * scores->n_classes + top];
     guint bin = p > 0 ? (guint)CLAMP (ceil (p * BINS) - 1, 0, BINS - 1) : 0; /* NAN has no bin of its own */
 

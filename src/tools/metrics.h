@@ -37,6 +37,8 @@ typedef struct {
 
 /* Copies the rows and truths at @n @indices, which may repeat, to room for as many. */
 void derma_scores_take (const DermaScores *scores, const guint *indices, guint n, gfloat *probabilities, guint *truth);
+/* The most probable class of picture @i; of equals the first. */
+guint derma_scores_get_top (const DermaScores *scores, guint i);
 /*
  * Area under the ROC curve of @scores for @positive (Mann and Whitney, 1947; ties count half); NAN without both kinds
  * or with a score that is NAN.

@@ -7,18 +7,27 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the workers share. Each picture has its own row, so only the counters need care. */
+/* What the workers share. Each picture has its own rows, so only the counters need care. */
 typedef struct {
   DermaModel *model;
   const DermaLabels *labels;
-  gboolean skip_bad;
-  gfloat *rows;   /* a picture each */
-  gboolean *read; /* whether the row was filled */
+  const DermaSweepOptions *options;
+  gfloat *rows;     /* a picture each */
+  guint *disturbed; /* DERMA_N_DISTURBANCES a picture, or NULL */
+  gboolean *read;   /* whether the rows were filled */
   gint next;
+  gint done;   /* pictures */
   gint failed; /* first picture that stops the sweep, + 1 */
   GMutex lock;
   GError *error; /* of that picture */
 } Shared;
+
+/* What each of them has of its own. */
+typedef struct {
+  DermaClassifier *classifier;
+  DermaDisturber *disturber; /* NULL if nothing is to be disturbed */
+  DermaReading reading;
+} Worker;
 
 void
 derma_sweep_free (DermaSweep *sweep)
@@ -28,22 +37,83 @@ derma_sweep_free (DermaSweep *sweep)
   g_free (sweep->probabilities);
   g_free (sweep->truth);
   g_free (sweep->samples);
+  g_free (sweep->disturbed);
   g_free (sweep);
 }
 
-static gboolean
-read_picture (DermaClassifier *classifier, const gchar *path, DermaReading *reading, GError **error)
+static void
+worker_clear (Worker *worker)
 {
-  g_autoptr (DermaPicture) picture = derma_picture_load (path, error);
+  derma_classifier_free (worker->classifier);
+  derma_disturber_free (worker->disturber);
+  derma_reading_clear (&worker->reading);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
+
+static gboolean
+worker_init (Worker *worker, DermaModel *model, const DermaSweepOptions *options, GError **error)
+{
+  guint width, height, channels;
+
+  *worker = (Worker){ .reading = DERMA_READING_INIT };
+  worker->classifier = derma_classifier_new (model, 1, error);
+  if (!worker->classifier)
+    return FALSE;
+  derma_model_get_input_size (model, &width, &height, &channels);
+  if (options->disturb)
+    worker->disturber = derma_disturber_new (width, height, error);
+  return !options->disturb || worker->disturber;
+}
+
+/* The same noise for a picture, whatever folder and table it is in. */
+static guint32
+get_seed (const gchar *path)
+{
+  g_autofree gchar *name = g_path_get_basename (path);
+
+  return g_str_hash (name);
+}
+
+static gboolean
+read_disturbed (Worker *worker, guint32 seed, guint *tops, GError **error)
+{
+  for (guint d = 0; d < DERMA_N_DISTURBANCES; d++) {
+    DermaFrame frame;
+    DermaRect whole;
+
+    if (!derma_disturber_apply (worker->disturber, d, seed, &frame, error))
+      return FALSE;
+    whole = (DermaRect){ 0, 0, (gint)frame.width, (gint)frame.height };
+    if (!derma_classifier_classify (worker->classifier, &frame, &whole, 0.0f, &worker->reading, error))
+      return FALSE;
+    tops[d] = worker->reading.top;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_picture (Worker *worker, Shared *shared, guint i, GError **error)
+{
+  const DermaMetadata *metadata = derma_model_get_metadata (shared->model);
+  const DermaSample *sample = g_ptr_array_index (shared->labels->samples, i);
+  g_autoptr (DermaPicture) picture = derma_picture_load (sample->path, error);
+  guint k = metadata->classes->n;
   const DermaFrame *frame;
   DermaRect rect;
 
   if (!picture)
     return FALSE;
   frame = derma_picture_get_frame (picture);
-  rect =
-      derma_frame_get_region (frame, derma_model_get_metadata (derma_classifier_get_model (classifier))->region, NULL);
-  return derma_classifier_classify (classifier, frame, &rect, 0.0f, reading, error);
+  rect = derma_frame_get_region (frame, metadata->region, NULL);
+  if (!derma_classifier_classify (worker->classifier, frame, &rect, 0.0f, &worker->reading, error))
+    return FALSE;
+  memcpy (shared->rows + (gsize)i * k, worker->reading.probabilities, k * sizeof (gfloat));
+  if (!worker->disturber)
+    return TRUE;
+  return derma_disturber_load (worker->disturber, frame, &rect, error)
+         && read_disturbed (worker, get_seed (sample->path), shared->disturbed + (gsize)i * DERMA_N_DISTURBANCES,
+                            error);
 }
 
 /* Of several failures the one that comes first in the list is told, however the threads ran. */
@@ -64,10 +134,13 @@ note_failure (Shared *shared, guint i, GError *error)
 }
 
 static void
-show_progress (guint done, guint n)
+show_progress (Shared *shared)
 {
-  if (isatty (STDERR_FILENO) && (done % 16 == 0 || done == n))
-    g_printerr ("\r%u of %u pictures%s", done, n, done == n ? "\n" : "");
+  guint each = shared->disturbed ? 1 + DERMA_N_DISTURBANCES : 1, n = shared->labels->samples->len;
+  guint done = (guint)g_atomic_int_add (&shared->done, 1) + 1;
+
+  if (isatty (STDERR_FILENO) && (done % 16 == 0 || each > 1 || done == n))
+    g_printerr ("\r%u of %u readings%s", done * each, n * each, done == n ? "\n" : "");
 }
 
 static gpointer
@@ -75,34 +148,27 @@ work (gpointer data)
 {
   Shared *shared = data;
   guint n = shared->labels->samples->len;
-  guint k = derma_model_get_metadata (shared->model)->classes->n;
-  g_auto (DermaReading) reading = DERMA_READING_INIT;
   GError *error = NULL;
-  g_autoptr (DermaClassifier) classifier = derma_classifier_new (shared->model, 1, &error);
+  g_auto (Worker) worker = { 0 };
 
-  if (!classifier) {
+  if (!worker_init (&worker, shared->model, shared->options, &error)) {
     note_failure (shared, 0, error);
     return NULL;
   }
   for (;;) {
     guint i = (guint)g_atomic_int_add (&shared->next, 1);
-    const DermaSample *sample;
     gint failed = g_atomic_int_get (&shared->failed);
 
     /* What comes before the failure is still read: it may be the first that fails. */
     if (i >= n || (failed != 0 && failed <= (gint)i))
       return NULL;
-    sample = g_ptr_array_index (shared->labels->samples, i);
     error = NULL;
-    if (read_picture (classifier, sample->path, &reading, &error)) {
-      memcpy (shared->rows + (gsize)i * k, reading.probabilities, k * sizeof (gfloat));
-      shared->read[i] = TRUE;
-    } else if (shared->skip_bad) {
+    shared->read[i] = read_picture (&worker, shared, i, &error);
+    if (!shared->read[i] && shared->options->skip_bad)
       g_error_free (error);
-    } else {
+    else if (!shared->read[i])
       note_failure (shared, i, error);
-    }
-    show_progress (i + 1, n);
+    show_progress (shared);
   }
 }
 
@@ -116,10 +182,14 @@ collect (const Shared *shared, guint k)
   sweep->probabilities = g_new (gfloat, (gsize)n * k);
   sweep->truth = g_new (guint, n);
   sweep->samples = g_new (guint, n);
+  sweep->disturbed = shared->disturbed ? g_new (guint, (gsize)n * DERMA_N_DISTURBANCES) : NULL;
   for (guint i = 0; i < n; i++) {
     if (!shared->read[i])
       continue;
     memcpy (sweep->probabilities + (gsize)sweep->n * k, shared->rows + (gsize)i * k, k * sizeof (gfloat));
+    if (shared->disturbed)
+      memcpy (sweep->disturbed + (gsize)sweep->n * DERMA_N_DISTURBANCES,
+              shared->disturbed + (gsize)i * DERMA_N_DISTURBANCES, DERMA_N_DISTURBANCES * sizeof (guint));
     sweep->truth[sweep->n] = ((DermaSample *)g_ptr_array_index (shared->labels->samples, i))->truth;
     sweep->samples[sweep->n++] = i;
   }
@@ -142,15 +212,20 @@ DermaSweep *
 derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepOptions *options, GError **error)
 {
   guint n = labels->samples->len, k = derma_model_get_metadata (model)->classes->n;
-  /* One classifier first, for its error, so that a network that cannot run is told without a picture's name. */
-  g_autoptr (DermaClassifier) probe = derma_classifier_new (model, 1, error);
   g_autofree gfloat *rows = g_new0 (gfloat, (gsize)n * k);
+  g_autofree guint *disturbed = options->disturb ? g_new0 (guint, (gsize)n * DERMA_N_DISTURBANCES) : NULL;
   g_autofree gboolean *read = g_new0 (gboolean, n);
-  Shared shared = { .model = model, .labels = labels, .skip_bad = options->skip_bad, .rows = rows, .read = read };
+  Shared shared = {
+    .model = model, .labels = labels, .options = options, .rows = rows, .disturbed = disturbed, .read = read
+  };
+  g_auto (Worker) probe = { 0 };
   DermaSweep *sweep;
 
-  if (!probe)
+  /* One first, for its error, so that a network that cannot run is told without a picture's name. */
+  if (!worker_init (&probe, model, options, error))
     return NULL;
+  worker_clear (&probe);
+  probe = (Worker){ 0 };
   g_mutex_init (&shared.lock);
   run_workers (&shared, MIN (options->threads, n));
   g_mutex_clear (&shared.lock);

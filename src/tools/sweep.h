@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "tools/disturb.h"
 #include "tools/labels.h"
 
 #include <derma/model.h>
@@ -13,11 +14,13 @@ typedef struct {
   gfloat *probabilities; /* n x n_classes, in the order of the list */
   guint *truth;          /* n */
   guint *samples;        /* n: index into the list */
+  guint *disturbed;      /* n x DERMA_N_DISTURBANCES: the most probable class after each; NULL if not asked for */
 } DermaSweep;
 
 typedef struct {
   guint threads;     /* pictures read at a time, >= 1 */
   gboolean skip_bad; /* go on without pictures that cannot be read */
+  gboolean disturb;  /* read each picture after each disturbance, too */
 } DermaSweepOptions;
 
 /* NULL with @error set to "CSV: record N: PICTURE: CAUSE" or the model's. Shows progress on a terminal. */

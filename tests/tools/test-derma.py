@@ -204,6 +204,39 @@ class Eval(Case):
         self.assertEqual(one.stdout, two.stdout)
         self.assertEqual(two.returncode, 0)
 
+    def test_disturbed(self):
+        self.pictures()
+        csv = "path,dx\na.png,nv\nb.png,mel\nc.png,nv\n"
+        result = self.evaluate(csv, "--disturb", "--json", self.path("out.json"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(self.path("out.json")) as f:
+            out = json.load(f)
+        names = [one["name"] for one in out["robustness"]]
+        self.assertEqual(len(names), 13)
+        self.assertEqual(len(set(names)), 13)
+        for one in out["robustness"]:
+            self.assertEqual(one["n"], 3)
+            self.assertTrue(0 <= one["flips"] <= 1)
+            self.assertAlmostEqual(one["accuracy"] + one["accuracy_drop"], out["accuracy"])
+            self.assertAlmostEqual(one["balanced_accuracy"] + one["balanced_accuracy_drop"], out["balanced_accuracy"])
+            self.assertIn(one["name"], result.stdout)
+        self.assertEqual(self.evaluate(csv, "--disturb", "--threads", "2").stdout, result.stdout)
+        self.evaluate(csv, "--json", self.path("plain.json"))
+        with open(self.path("plain.json")) as f:
+            plain = json.load(f)
+        del out["robustness"]
+        self.assertEqual(plain, out)
+
+    def test_disturbed_without_bad_pictures(self):
+        self.pictures()
+        self.path("text.png", "no picture")
+        csv = "path,dx\na.png,nv\ntext.png,mel\nb.png,nv\n"
+        self.assert_fails(self.evaluate(csv, "--disturb"), 1, "text.png", "record 3")
+        result = self.evaluate(csv, "--disturb", "--skip-bad", "--json", self.path("out.json"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(self.path("out.json")) as f:
+            self.assertEqual({one["n"] for one in json.load(f)["robustness"]}, {2})
+
     def test_forms_of_tables(self):
         self.pictures()
         for csv, n in (("\ufeffdx,extra,path\r\nnv,\"x, \"\"y\"\"\",a.png\r\nmel,,b.png\r\n", 2),
