@@ -3,6 +3,7 @@
 
 /* All of libderma. */
 #include <derma/api.h>
+#include <derma/camera.h>
 #include <derma/classes.h>
 #include <derma/classifier.h>
 #include <derma/error.h>

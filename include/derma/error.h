@@ -23,6 +23,8 @@ G_BEGIN_DECLS
  * @DERMA_ERROR_LIMIT: exceeds a limit set on untrusted input
  * @DERMA_ERROR_RUNTIME: the inference library or the operating system refused
  * @DERMA_ERROR_ARGUMENT: a value given by the caller is out of range
+ * @DERMA_ERROR_BUSY: a device is in use by another program
+ * @DERMA_ERROR_GONE: a device was unplugged
  */
 typedef enum {
   DERMA_ERROR_FILE,
@@ -31,6 +33,8 @@ typedef enum {
   DERMA_ERROR_LIMIT,
   DERMA_ERROR_RUNTIME,
   DERMA_ERROR_ARGUMENT,
+  DERMA_ERROR_BUSY,
+  DERMA_ERROR_GONE,
 } DermaError;
 
 DERMA_API GQuark derma_error_quark (void);
