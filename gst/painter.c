@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "painter.h"
 
+#include "brackets.h"
 #include "panel.h"
 
 #include <string.h>
@@ -64,6 +65,7 @@ looks_equal (const DermaReading *a, const DermaReading *b)
 {
   return a->classes && b->classes && a->top == b->top && a->state == b->state && a->flagged == b->flagged
          && a->confidence == b->confidence && a->malignant == b->malignant && equal_names (a->classes, b->classes)
+         && memcmp (&a->region, &b->region, sizeof a->region) == 0
          && memcmp (a->probabilities, b->probabilities, a->classes->n * sizeof *a->probabilities) == 0;
 }
 
@@ -110,6 +112,8 @@ paint (DermaPainter *painter)
                                                    GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
   overlay = gst_video_overlay_composition_new (rectangle);
   gst_video_overlay_rectangle_unref (rectangle);
+  if (panel.verdict && painter->reading.region.width > 0)
+    derma_brackets_add (overlay, &painter->reading.region, painter->width, painter->height);
   return overlay;
 }
 
