@@ -16,7 +16,7 @@ derma_detections_find_melanoma (const DermaClasses *classes)
 gdouble
 derma_detections_get_melanoma_point (const DermaClasses *classes)
 {
-  return classes->operating_point;
+  return classes->melanoma_operating_point >= 0 ? classes->melanoma_operating_point : classes->operating_point;
 }
 
 void

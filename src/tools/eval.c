@@ -13,6 +13,9 @@ typedef struct {
   gchar *dataset;
   gchar *json;
   gchar *predictions;
+  gchar *groups;
+  gchar *group_by;
+  gchar **columns; /* of group_by */
   gboolean skip_bad;
   gboolean disturb;
   gint threads;
@@ -30,6 +33,9 @@ options_clear (Options *options)
   g_free (options->dataset);
   g_free (options->json);
   g_free (options->predictions);
+  g_free (options->groups);
+  g_free (options->group_by);
+  g_strfreev (options->columns);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -42,32 +48,87 @@ write_file (const gchar *path, gchar *contents, GError **error)
   return !path || derma_output_write (path, text, strlen (text), error);
 }
 
+/* What is evaluated. */
+typedef struct {
+  DermaModel *model;
+  DermaLabels *labels;
+  DermaGroups *groups; /* NULL if not asked for */
+} Subject;
+
+static void
+subject_clear (Subject *subject)
+{
+  derma_model_unref (subject->model);
+  derma_labels_free (subject->labels);
+  derma_groups_free (subject->groups);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
+
+static gboolean
+load (Subject *subject, const Options *options, GError **error)
+{
+  const DermaSelection selection = { options->root, options->split, options->dataset };
+  g_autofree gchar *path = options->model ? g_strdup (options->model) : derma_model_find_default ();
+
+  subject->model = derma_model_load (path, error);
+  if (!subject->model)
+    return FALSE;
+  subject->labels =
+      derma_labels_load (options->labels, derma_model_get_metadata (subject->model)->classes, &selection, error);
+  if (!subject->labels || !options->groups)
+    return subject->labels != NULL;
+  subject->groups = derma_groups_load (options->groups, (const gchar *const *)options->columns, error);
+  return subject->groups != NULL;
+}
+
+static gboolean
+report (const DermaEvaluation *evaluation, const Options *options, GError **error)
+{
+  g_autofree gchar *text = derma_evaluation_to_text (evaluation);
+
+  g_print ("%s", text);
+  return write_file (options->json, derma_evaluation_to_json (evaluation), error)
+         && write_file (options->predictions, derma_evaluation_to_predictions (evaluation), error);
+}
+
 static gboolean
 evaluate (const Options *options, GError **error)
 {
-  DermaSelection selection = { options->root, options->split, options->dataset };
-  DermaSweepOptions sweeping = { (guint)options->threads, options->skip_bad, options->disturb };
-  DermaBootstrap bootstrap = { (guint)options->resamples, (guint32)options->seed };
-  g_autofree gchar *path = options->model ? g_strdup (options->model) : derma_model_find_default ();
-  g_autoptr (DermaModel) model = derma_model_load (path, error);
-  g_autoptr (DermaLabels) labels = NULL;
+  const DermaSweepOptions sweeping = { (guint)options->threads, options->skip_bad, options->disturb };
+  const DermaBootstrap bootstrap = { (guint)options->resamples, (guint32)options->seed };
+  g_auto (Subject) subject = { 0 };
   g_autoptr (DermaSweep) sweep = NULL;
   g_auto (DermaEvaluation) evaluation = { 0 };
-  g_autofree gchar *text = NULL;
 
-  if (!model)
+  if (!load (&subject, options, error))
     return FALSE;
-  labels = derma_labels_load (options->labels, derma_model_get_metadata (model)->classes, &selection, error);
-  if (!labels)
-    return FALSE;
-  sweep = derma_sweep_run (model, labels, &sweeping, error);
+  sweep = derma_sweep_run (subject.model, subject.labels, &sweeping, error);
   if (!sweep)
     return FALSE;
-  derma_evaluation_init (&evaluation, model, labels, sweep, &bootstrap);
-  text = derma_evaluation_to_text (&evaluation);
-  g_print ("%s", text);
-  return write_file (options->json, derma_evaluation_to_json (&evaluation), error)
-         && write_file (options->predictions, derma_evaluation_to_predictions (&evaluation), error);
+  derma_evaluation_init (&evaluation, subject.model, subject.labels, sweep, &bootstrap);
+  if (subject.groups)
+    derma_evaluation_divide (&evaluation, subject.groups);
+  return report (&evaluation, options, error);
+}
+
+/* -1, or the exit code after what was wrong has been said. */
+static gint
+split_columns (Options *o)
+{
+  if (!o->groups != !o->group_by)
+    return derma_tool_fail (DERMA_EXIT_USAGE, "eval", "--groups and --group-by go together");
+  if (!o->groups)
+    return -1;
+  o->columns = g_strsplit (o->group_by, ",", 256);
+  for (guint i = 0; o->columns[i]; i++) {
+    if (*g_strstrip (o->columns[i]) == '\0')
+      return derma_tool_fail (DERMA_EXIT_USAGE, "eval", "--group-by: column %u has no name", i + 1);
+    for (guint j = 0; j < i; j++)
+      if (g_ascii_strcasecmp (o->columns[i], o->columns[j]) == 0)
+        return derma_tool_fail (DERMA_EXIT_USAGE, "eval", "--group-by: '%s' is there twice", o->columns[i]);
+  }
+  return o->columns[0] ? -1 : derma_tool_fail (DERMA_EXIT_USAGE, "eval", "--group-by: names no column");
 }
 
 static gint
@@ -83,6 +144,8 @@ parse (gint *argc, gchar ***argv, Options *o)
     { "predictions", 0, 0, G_OPTION_ARG_FILENAME, &o->predictions, "Write each picture's probabilities", "FILE" },
     { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &o->skip_bad, "Count pictures that cannot be read, and go on", NULL },
     { "disturb", 0, 0, G_OPTION_ARG_NONE, &o->disturb, "Read each picture blurred, turned, ... as well", NULL },
+    { "groups", 0, 0, G_OPTION_ARG_FILENAME, &o->groups, "CSV with image_id and what to group by", "FILE" },
+    { "group-by", 0, 0, G_OPTION_ARG_STRING, &o->group_by, "Columns of it, such as age,sex", "COLUMN[,COLUMN...]" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Pictures at a time (1)", "N" },
     { "bootstrap", 0, 0, G_OPTION_ARG_INT, &o->resamples, "Resamples for intervals (1000; 0 for none)", "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT, &o->seed, "Seed of the resampling (1)", "N" },
@@ -98,7 +161,7 @@ parse (gint *argc, gchar ***argv, Options *o)
     return derma_tool_fail (DERMA_EXIT_USAGE, "eval", "--threads: %d is not from 1 to 64", o->threads);
   if (o->resamples < 0 || o->resamples > 100000)
     return derma_tool_fail (DERMA_EXIT_USAGE, "eval", "--bootstrap: %d is not from 0 to 100000", o->resamples);
-  return -1;
+  return split_columns (o);
 }
 
 gint

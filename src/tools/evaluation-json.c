@@ -149,6 +149,8 @@ add_all (JsonBuilder *builder, const DermaEvaluation *evaluation)
   add_baseline (builder, evaluation, classes);
   if (evaluation->robustness)
     derma_robustness_add (evaluation->robustness, builder);
+  if (evaluation->subgroups)
+    derma_subgroups_add (evaluation->subgroups, evaluation->n_subgroups, builder);
   add_model (builder, evaluation->model, classes);
 }
 

@@ -95,5 +95,6 @@ derma_evaluation_to_text (const DermaEvaluation *evaluation)
   print_classes (text, evaluation);
   if (evaluation->robustness)
     derma_robustness_print (evaluation->robustness, text);
+  derma_subgroups_print (evaluation->subgroups, evaluation->n_subgroups, text);
   return g_string_free (text, FALSE);
 }

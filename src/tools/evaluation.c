@@ -38,11 +38,21 @@ derma_evaluation_init (DermaEvaluation *evaluation, const DermaModel *model, con
 }
 
 void
+derma_evaluation_divide (DermaEvaluation *evaluation, const DermaGroups *groups)
+{
+  evaluation->n_subgroups = groups->n_columns;
+  evaluation->subgroups =
+      derma_subgroups_measure (groups, evaluation->labels, evaluation->sweep, get_classes (evaluation));
+}
+
+void
 derma_evaluation_clear (DermaEvaluation *evaluation)
 {
   g_clear_pointer (&evaluation->classes, g_free);
   g_clear_pointer (&evaluation->confusion, g_free);
   g_clear_pointer (&evaluation->robustness, g_free);
+  derma_subgroups_free (evaluation->subgroups, evaluation->n_subgroups);
+  evaluation->subgroups = NULL;
 }
 
 /* A field that spreadsheets take as text: quoted where it must be. */

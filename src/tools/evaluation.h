@@ -3,6 +3,7 @@
 
 #include "tools/bootstrap.h"
 #include "tools/robustness.h"
+#include "tools/subgroups.h"
 
 /* All that is said of a network's readings of labelled pictures. */
 typedef struct {
@@ -15,12 +16,16 @@ typedef struct {
   DermaDetections found;
   guint majority;              /* the most frequent class */
   DermaRobustness *robustness; /* DERMA_N_DISTURBANCES; NULL if the sweep disturbed nothing */
+  DermaSubgroups *subgroups;   /* n_subgroups; NULL if not asked for */
+  guint n_subgroups;
   DermaIntervals intervals;
   guint resamples; /* 0: no intervals */
 } DermaEvaluation;
 
 void derma_evaluation_init (DermaEvaluation *evaluation, const DermaModel *model, const DermaLabels *labels,
                             const DermaSweep *sweep, const DermaBootstrap *bootstrap);
+/* Measures the groups of pictures, too. @groups must stay. */
+void derma_evaluation_divide (DermaEvaluation *evaluation, const DermaGroups *groups);
 void derma_evaluation_clear (DermaEvaluation *evaluation);
 /* (transfer full) */
 gchar *derma_evaluation_to_json (const DermaEvaluation *evaluation);

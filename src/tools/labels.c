@@ -10,6 +10,7 @@
 /* Where a table says what. */
 typedef struct {
   gint path;
+  gint id;
   gint dx; /* -1 in a one-hot table */
   gint lesion;
   gint filters[2];
@@ -25,6 +26,7 @@ sample_free (gpointer data)
   DermaSample *sample = data;
 
   g_free (sample->path);
+  g_free (sample->id);
   g_free (sample->lesion);
   g_free (sample);
 }
@@ -58,6 +60,7 @@ find_layout (const DermaTable *table, const DermaSelection *selection, Layout *l
   layout->path = -1;
   for (guint i = 0; layout->path < 0 && i < G_N_ELEMENTS (path_names); i++)
     layout->path = derma_table_find_column (table, path_names[i]);
+  layout->id = derma_table_find_column (table, "image_id");
   layout->dx = derma_table_find_column (table, "dx");
   layout->lesion = derma_table_find_column (table, "lesion_id");
   layout->filters[0] = derma_table_find_column (table, "split");
@@ -160,6 +163,16 @@ find_file (const gchar *root, const gchar *name)
   return g_path_is_absolute (name) ? g_strdup (name) : g_build_filename (root, name, NULL);
 }
 
+static gchar *
+get_id (const gchar *path)
+{
+  gchar *id = g_path_get_basename (path), *dot = strrchr (id, '.');
+
+  if (dot && dot != id)
+    *dot = '\0';
+  return id;
+}
+
 /* What a row is read with. */
 typedef struct {
   const DermaTable *table;
@@ -173,7 +186,7 @@ add_row (DermaLabels *labels, const DermaRow *row, const Context *context, GErro
 {
   const Layout *layout = context->layout;
   const gchar *dx = get_diagnosis (context->table, row, layout, error);
-  const gchar *lesion = derma_row_get (row, layout->lesion);
+  const gchar *lesion = derma_row_get (row, layout->lesion), *id = derma_row_get (row, layout->id);
   DermaSample *sample;
   gint truth;
 
@@ -190,6 +203,7 @@ add_row (DermaLabels *labels, const DermaRow *row, const Context *context, GErro
   }
   sample = g_new0 (DermaSample, 1);
   sample->path = find_file (context->root, derma_row_get (row, layout->path));
+  sample->id = id && *id ? g_strdup (id) : get_id (derma_row_get (row, layout->path));
   sample->truth = (guint)truth;
   sample->lesion = g_strdup (lesion && *lesion ? lesion : sample->path);
   sample->line = row->line;

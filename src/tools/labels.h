@@ -7,6 +7,7 @@
 /* A labelled picture. */
 typedef struct {
   gchar *path;   /* of the file */
+  gchar *id;     /* image_id, or the file's name without its ending */
   guint truth;   /* index of its class */
   gchar *lesion; /* what it is resampled with: lesion_id, or the path */
   guint line;    /* record of the CSV file */

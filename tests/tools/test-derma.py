@@ -237,6 +237,38 @@ class Eval(Case):
         with open(self.path("out.json")) as f:
             self.assertEqual({one["n"] for one in json.load(f)["robustness"]}, {2})
 
+    def test_groups(self):
+        self.pictures()
+        self.path("more.csv", "image_id,age,sex\na,80.0,male\nB,30,\nb,5,female\n")
+        csv = "path,dx\na.png,nv\nb.png,mel\nc.png,nv\n"
+        result = self.evaluate(csv, "--groups", self.path("more.csv"), "--group-by", "age, sex", "--json",
+                               self.path("out.json"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(self.path("out.json")) as f:
+            groups = json.load(f)["groups"]
+        self.assertEqual([(g["value"], g["n"]) for g in groups["age"]], [("0-19", 1), ("80-99", 1), ("unknown", 1)])
+        self.assertEqual([(g["value"], g["n"]) for g in groups["sex"]], [("female", 1), ("male", 1), ("unknown", 1)])
+        self.assertEqual(set(groups["sex"][0]), {"value", "n", "accuracy", "balanced_accuracy", "melanoma_auc",
+                                                 "malignant_sensitivity", "malignant_specificity"})
+        self.assertIsNone(groups["sex"][0]["melanoma_auc"])
+        self.assertIsNone(groups["sex"][0]["malignant_specificity"])
+        self.assertIsNone(groups["sex"][1]["malignant_sensitivity"])
+        self.assertRegex(result.stdout, "\n80-99 +1 ")
+
+    def test_refuses_groups(self):
+        self.pictures()
+        csv = "path,dx\na.png,nv\n"
+        for text, words in (("image_id,age\na,1\n", ["'sex'"]), ("image,sex\na,m\n", ["'image_id'"]),
+                            ("image_id,sex\na,m\nb,f\na,m\n", ["record 4", "record 2"]), ("", ["empty"]),
+                            ("image_id,sex\na\n", ["record 2"]), (b"image_id,sex\na,\xff\n", ["record 2"])):
+            self.path("more.csv", text)
+            result = self.evaluate(csv, "--groups", self.path("more.csv"), "--group-by", "sex")
+            self.assert_fails(result, 1, "more.csv", *words)
+        self.assert_fails(self.evaluate(csv, "--groups", self.path("none.csv"), "--group-by", "sex"), 1, "none.csv")
+        for arguments in (["--groups", "more.csv"], ["--group-by", "sex"], ["--groups", "more.csv", "--group-by", "sex,,age"],
+                          ["--groups", "more.csv", "--group-by", ""], ["--groups", "more.csv", "--group-by", "sex,SEX"]):
+            self.assert_fails(self.evaluate(csv, *arguments), 2, "--group")
+
     def test_forms_of_tables(self):
         self.pictures()
         for csv, n in (("\ufeffdx,extra,path\r\nnv,\"x, \"\"y\"\"\",a.png\r\nmel,,b.png\r\n", 2),

@@ -51,6 +51,34 @@ test_operating_point (void)
   classes->operating_point = 0.75f;
   derma_detections_measure (&FIVE, classes, &found);
   g_assert_cmpfloat (found.malignant.specificity, ==, 1);
+  g_assert_cmpfloat (found.melanoma.specificity, ==, 1);
+  g_assert_cmpfloat (found.melanoma.sensitivity, ==, 0.5);
+}
+
+/* Melanoma alone can have a point of its own, be it 0. */
+static void
+test_melanoma_point (void)
+{
+  static const struct {
+    gfloat point;
+    gdouble used;
+    gdouble sensitivity;
+    gdouble specificity;
+  } CASES[] = {
+    { -1, 0.5, 0.5, 2.0 / 3 }, { 0.15f, 0.15f, 0.5, 1.0 / 3 }, { 0.05f, 0.05f, 1, 0 }, { 0, 0, 1, 0 }, { 1, 1, 0, 1 }
+  };
+  g_autoptr (DermaClasses) classes = make_classes ("mel");
+
+  for (guint i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    DermaDetections found;
+
+    classes->melanoma_operating_point = CASES[i].point;
+    derma_detections_measure (&FIVE, classes, &found);
+    g_assert_cmpfloat (derma_detections_get_melanoma_point (classes), ==, CASES[i].used);
+    g_assert_cmpfloat (found.melanoma.sensitivity, ==, CASES[i].sensitivity);
+    g_assert_cmpfloat_with_epsilon (found.melanoma.specificity, CASES[i].specificity, 1e-9);
+    g_assert_cmpfloat (found.malignant.specificity, ==, 0.5);
+  }
 }
 
 static void
@@ -100,6 +128,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/detections/measure", test_measure);
   g_test_add_func ("/detections/operating-point", test_operating_point);
+  g_test_add_func ("/detections/melanoma-point", test_melanoma_point);
   g_test_add_func ("/detections/no-melanoma", test_no_melanoma);
   g_test_add_func ("/detections/nothing-malignant", test_nothing_malignant);
   g_test_add_func ("/detections/no-pictures", test_no_pictures);

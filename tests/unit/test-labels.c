@@ -212,6 +212,30 @@ test_root_and_lesions (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_ids (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    const gchar *text;
+    const gchar *id;
+  } CASES[] = {
+    { "path,image_id,dx\nx/a.jpg,ISIC_1,mel\n", "ISIC_1" },
+    { "path,image_id,dx\nx/a.jpg,,mel\n", "a" },
+    { "path,dx\nx/y.z/a.b.jpg,mel\n", "a.b" },
+    { "path,dx\n/x/a,mel\n", "a" },
+    { "path,dx\n.jpg,mel\n", ".jpg" },
+    { "image,MEL,NV\nISIC_2,1,0\n", "ISIC_2" },
+  };
+  const DermaSelection all = { 0 };
+
+  (void)data;
+  for (guint i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    g_autoptr (DermaLabels) labels = load (fixture, CASES[i].text, &all, NULL);
+
+    g_assert_cmpstr (((DermaSample *)g_ptr_array_index (labels->samples, 0))->id, ==, CASES[i].id);
+  }
+}
+
+static void
 test_no_file (Fixture *fixture, gconstpointer data)
 {
   const DermaSelection all = { 0 };
@@ -236,6 +260,7 @@ main (int argc, char **argv)
   g_test_add ("/labels/selection/without-column", Fixture, NULL, set_up, test_selection_without_column, tear_down);
   g_test_add ("/labels/endings", Fixture, NULL, set_up, test_endings, tear_down);
   g_test_add ("/labels/root-and-lesions", Fixture, NULL, set_up, test_root_and_lesions, tear_down);
+  g_test_add ("/labels/ids", Fixture, NULL, set_up, test_ids, tear_down);
   g_test_add ("/labels/no-file", Fixture, NULL, set_up, test_no_file, tear_down);
   return g_test_run ();
 }
