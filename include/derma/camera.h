@@ -160,4 +160,122 @@ DERMA_API const DermaControl *derma_control_find (const GPtrArray *controls, con
 /** derma_control_type_to_string: Returns: (transfer none): "integer", "menu", ...; NULL if out of range */
 DERMA_API const gchar *derma_control_type_to_string (DermaControlType type);
 
+/**
+ * DermaProfile:
+ *
+ * Values for controls out of a key file: group [controls], a line KEY=NUMBER each, KEY being that of DermaControl or
+ * its id as "0x009a0902", NUMBER a whole number, `true` or `false`. A group [camera] with card, driver and bus is for
+ * the reader.
+ */
+typedef struct _DermaProfile DermaProfile;
+
+/**
+ * derma_profile_load:
+ * @path: a plain file, at most 64 KiB
+ * @error: %DERMA_ERROR_FILE, %DERMA_ERROR_FORMAT, %DERMA_ERROR_LIMIT; the message is "FILE: [GROUP] KEY: CAUSE"
+ *
+ * Returns: (transfer full): the profile, or NULL with @error set
+ */
+DERMA_API DermaProfile *derma_profile_load (const gchar *path, GError **error);
+/** derma_profile_free: @profile: (nullable) (transfer full) */
+DERMA_API void derma_profile_free (DermaProfile *profile);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaProfile, derma_profile_free)
+
+/**
+ * derma_profile_apply:
+ *
+ * Checks all entries against the camera's controls, then writes them, automatic controls first, and reads each back.
+ * Nothing is written if an entry is unknown or out of range: %DERMA_ERROR_ARGUMENT, "FILE: [GROUP] KEY: CAUSE".
+ */
+DERMA_API gboolean derma_profile_apply (const DermaProfile *profile, DermaCamera *camera, GError **error);
+/**
+ * derma_profile_save:
+ *
+ * Writes a profile with the present value of each control that can be written and that no automatic control governs,
+ * whole or not at all.
+ */
+DERMA_API gboolean derma_profile_save (DermaCamera *camera, const gchar *path, GError **error);
+
+/** DermaSetting: a control and its value */
+typedef struct {
+  guint32 id;
+  gchar *key;
+  gint64 value;
+} DermaSetting;
+
+/**
+ * DermaLockOptions:
+ * @profile: (nullable): applied first
+ * @settle_ms: how long automatic controls may take to settle, ms; 0 does not wait
+ * @state: (nullable): file that keeps what was before, for derma_camera_restore(); NULL keeps it in the lock only
+ * @cancellable: (nullable): ends the waiting early; the lock then fails with %G_IO_ERROR_CANCELLED
+ *   and what was before is put back
+ */
+typedef struct {
+  const DermaProfile *profile;
+  guint settle_ms;
+  const gchar *state;
+  GCancellable *cancellable;
+} DermaLockOptions;
+
+/** DERMA_LOCK_SETTLE_MS: a good time to settle */
+#define DERMA_LOCK_SETTLE_MS 5000
+
+/** DermaLock: exposure, gain, white balance, focus, brightness and hue as they were fixed. */
+typedef struct _DermaLock DermaLock;
+
+/**
+ * derma_camera_lock:
+ * @options: (nullable): NULL for the defaults: DERMA_LOCK_SETTLE_MS and nothing else
+ *
+ * Waits until the values that automatic controls govern have not moved for a second, or until the time is up; then
+ * switches to manual, writes those values and reads each back. Cameras run their automatics only while they stream.
+ * If a control does not stick, what was before is put back and the error names it. What @state already keeps is never
+ * overwritten: a second lock adds only what the first did not touch.
+ *
+ * Returns: (transfer full): what was fixed, or NULL with @error set
+ */
+DERMA_API DermaLock *derma_camera_lock (DermaCamera *camera, const DermaLockOptions *options, GError **error);
+/** derma_lock_free: @lock: (nullable) (transfer full). The camera stays as it is. */
+DERMA_API void derma_lock_free (DermaLock *lock);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaLock, derma_lock_free)
+
+/** derma_lock_is_settled: Returns: whether the values had come to rest when they were fixed */
+DERMA_API gboolean derma_lock_is_settled (const DermaLock *lock);
+/** derma_lock_get_settings: Returns: (transfer none) (element-type DermaSetting): what is fixed, in order of writing */
+DERMA_API const GPtrArray *derma_lock_get_settings (const DermaLock *lock);
+/**
+ * derma_lock_get_automatic:
+ *
+ * Returns: (transfer none): keys of automatic controls that stay automatic, for they have no manual setting;
+ *   NULL-terminated, mostly empty
+ */
+DERMA_API const gchar *const *derma_lock_get_automatic (const DermaLock *lock);
+/**
+ * derma_lock_apply:
+ *
+ * Writes the fixed values again and reads each back, as is needed after streaming has started (drivers may lose what
+ * was set before), and after the camera was unplugged and came back.
+ */
+DERMA_API gboolean derma_lock_apply (const DermaLock *lock, DermaCamera *camera, GError **error);
+/** derma_lock_undo: Puts back what was before the lock, on the same terms as derma_camera_restore(). */
+DERMA_API gboolean derma_lock_undo (const DermaLock *lock, DermaCamera *camera, GError **error);
+
+/**
+ * derma_camera_get_state_path:
+ *
+ * Returns: (transfer full): the usual file for DermaLockOptions.state, in the user's state folder, by bus and card
+ */
+DERMA_API gchar *derma_camera_get_state_path (const DermaCamera *camera);
+/**
+ * derma_camera_restore:
+ * @state: a file that a lock wrote
+ *
+ * Puts back what was before the lock, reads it back, and removes @state. If a control does not stick the others are
+ * put back all the same, and @state stays.
+ */
+DERMA_API gboolean derma_camera_restore (DermaCamera *camera, const gchar *state, GError **error);
+
 G_END_DECLS

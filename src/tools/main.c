@@ -13,6 +13,10 @@ static const gchar HELP[] = "Usage: derma COMMAND [OPTION...]\n"
                             "  model info M             say what is in a model file\n"
                             "  model run M              run a network on an array\n"
                             "  model check M            see that a model file gives what it promises\n"
+                            "  camera list              say which cameras there are\n"
+                            "  camera show DEVICE       say what a camera can do\n"
+                            "  camera lock DEVICE       fix exposure, white balance and focus where they settle\n"
+                            "  camera restore DEVICE    put back what was before the lock\n"
                             "\n"
                             "derma COMMAND --help tells the options of a command; --version tells the version.\n"
                             "Exit codes: 0 success, 1 failure with one line on stderr, 2 usage.\n"
@@ -24,6 +28,8 @@ main (gint argc, gchar **argv)
   const gchar *command = argc > 1 ? argv[1] : "";
 
   setlocale (LC_ALL, "");
+  if (strcmp (command, "camera") == 0)
+    return derma_tool_camera (argc - 1, argv + 1);
   if (strcmp (command, "eval") == 0)
     return derma_tool_eval (argc - 1, argv + 1);
   if (strcmp (command, "model") == 0)

@@ -217,7 +217,7 @@ write_control (FakeCamera *fake, const struct v4l2_ext_control *raw)
   if (control->stubborn)
     return 0;
   control->old = control->value;
-  control->value = value - (value - control->minimum) % control->step;
+  control->value = control->kept ? control->kept : value - (value - control->minimum) % control->step;
   return 0;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
   gint64 target;             /* where that moves it, by... */
   gint64 speed;              /* ...so much with each reading; below 0 it goes back and forth for ever */
   gboolean stubborn;         /* takes what is written and keeps what it has */
+  gint64 kept;               /* if not 0, what it becomes whatever is written */
   guint lazy;                /* readings after a write that still give the old value */
   gint64 old;
   gint write_error; /* errno of each write */
