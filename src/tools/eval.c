@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/evaluation.h"
+#include "tools/folder.h"
 #include "tools/output.h"
 #include "tools/tool.h"
 
@@ -15,7 +16,9 @@ typedef struct {
   gchar *predictions;
   gchar *groups;
   gchar *group_by;
-  gchar **columns; /* of group_by */
+  gchar **columns;  /* of group_by */
+  gchar **outliers; /* folders */
+  gboolean masks;
   gboolean skip_bad;
   gboolean disturb;
   gint threads;
@@ -36,6 +39,7 @@ options_clear (Options *options)
   g_free (options->groups);
   g_free (options->group_by);
   g_strfreev (options->columns);
+  g_strfreev (options->outliers);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -53,6 +57,7 @@ typedef struct {
   DermaModel *model;
   DermaLabels *labels;
   DermaGroups *groups; /* NULL if not asked for */
+  GPtrArray *outliers; /* of DermaLabels*, one a folder */
 } Subject;
 
 static void
@@ -61,25 +66,69 @@ subject_clear (Subject *subject)
   derma_model_unref (subject->model);
   derma_labels_free (subject->labels);
   derma_groups_free (subject->groups);
+  g_clear_pointer (&subject->outliers, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
 
 static gboolean
-load (Subject *subject, const Options *options, GError **error)
+load_labels (Subject *subject, const Options *options, GError **error)
 {
   const DermaSelection selection = { options->root, options->split, options->dataset };
+
+  subject->labels =
+      derma_labels_load (options->labels, derma_model_get_metadata (subject->model)->classes, &selection, error);
+  if (!subject->labels)
+    return FALSE;
+  if (!options->masks || subject->labels->masks)
+    return TRUE;
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT, "%s: has no column 'mask'", options->labels);
+  return FALSE;
+}
+
+static gboolean
+list_outliers (Subject *subject, gchar **folders, GError **error)
+{
+  subject->outliers = g_ptr_array_new_with_free_func ((GDestroyNotify)derma_labels_free);
+  for (guint i = 0; folders && folders[i]; i++) {
+    DermaLabels *list = derma_folder_list (folders[i], error);
+
+    if (!list)
+      return FALSE;
+    g_ptr_array_add (subject->outliers, list);
+  }
+  return TRUE;
+}
+
+static gboolean
+load (Subject *subject, const Options *options, GError **error)
+{
   g_autofree gchar *path = options->model ? g_strdup (options->model) : derma_model_find_default ();
 
   subject->model = derma_model_load (path, error);
-  if (!subject->model)
+  if (!subject->model || !load_labels (subject, options, error) || !list_outliers (subject, options->outliers, error))
     return FALSE;
-  subject->labels =
-      derma_labels_load (options->labels, derma_model_get_metadata (subject->model)->classes, &selection, error);
-  if (!subject->labels || !options->groups)
-    return subject->labels != NULL;
+  if (!options->groups)
+    return TRUE;
   subject->groups = derma_groups_load (options->groups, (const gchar *const *)options->columns, error);
   return subject->groups != NULL;
+}
+
+/* The folders of outliers are read as the labelled pictures were, but as they are. */
+static gboolean
+add_outliers (DermaEvaluation *evaluation, const Subject *subject, const Options *options, GError **error)
+{
+  const DermaSweepOptions sweeping = { .threads = (guint)options->threads, .skip_bad = options->skip_bad };
+
+  for (guint i = 0; i < subject->outliers->len; i++) {
+    g_autoptr (DermaSweep) others =
+        derma_sweep_run (subject->model, g_ptr_array_index (subject->outliers, i), &sweeping, error);
+
+    if (!others)
+      return FALSE;
+    derma_evaluation_add_outliers (evaluation, options->outliers[i], others);
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -95,7 +144,7 @@ report (const DermaEvaluation *evaluation, const Options *options, GError **erro
 static gboolean
 evaluate (const Options *options, GError **error)
 {
-  const DermaSweepOptions sweeping = { (guint)options->threads, options->skip_bad, options->disturb };
+  const DermaSweepOptions sweeping = { (guint)options->threads, options->skip_bad, options->disturb, options->masks };
   const DermaBootstrap bootstrap = { (guint)options->resamples, (guint32)options->seed };
   g_auto (Subject) subject = { 0 };
   g_autoptr (DermaSweep) sweep = NULL;
@@ -109,7 +158,7 @@ evaluate (const Options *options, GError **error)
   derma_evaluation_init (&evaluation, subject.model, subject.labels, sweep, &bootstrap);
   if (subject.groups)
     derma_evaluation_divide (&evaluation, subject.groups);
-  return report (&evaluation, options, error);
+  return add_outliers (&evaluation, &subject, options, error) && report (&evaluation, options, error);
 }
 
 /* -1, or the exit code after what was wrong has been said. */
@@ -144,6 +193,8 @@ parse (gint *argc, gchar ***argv, Options *o)
     { "predictions", 0, 0, G_OPTION_ARG_FILENAME, &o->predictions, "Write each picture's probabilities", "FILE" },
     { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &o->skip_bad, "Count pictures that cannot be read, and go on", NULL },
     { "disturb", 0, 0, G_OPTION_ARG_NONE, &o->disturb, "Read each picture blurred, turned, ... as well", NULL },
+    { "masks", 0, 0, G_OPTION_ARG_NONE, &o->masks, "Compare lesion maps with the masks of column `mask`", NULL },
+    { "outliers", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->outliers, "Folder of pictures to refuse (any number)", "DIR" },
     { "groups", 0, 0, G_OPTION_ARG_FILENAME, &o->groups, "CSV with image_id and what to group by", "FILE" },
     { "group-by", 0, 0, G_OPTION_ARG_STRING, &o->group_by, "Columns of it, such as age,sex", "COLUMN[,COLUMN...]" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Pictures at a time (1)", "N" },

@@ -140,6 +140,7 @@ add_all (JsonBuilder *builder, const DermaEvaluation *evaluation)
   derma_json_add_number (builder, "macro_f1", evaluation->measures.macro_f1);
   derma_json_add_number (builder, "macro_auc", evaluation->measures.macro_auc);
   derma_json_add_number (builder, "ece", evaluation->measures.ece);
+  derma_json_add_number (builder, "refused", evaluation->refused);
   add_classes (builder, evaluation, classes);
   if (derma_detections_find_melanoma (classes) >= 0)
     add_detection (builder, "melanoma", &evaluation->found.melanoma, derma_detections_get_melanoma_point (classes));
@@ -149,6 +150,10 @@ add_all (JsonBuilder *builder, const DermaEvaluation *evaluation)
   add_baseline (builder, evaluation, classes);
   if (evaluation->robustness)
     derma_robustness_add (evaluation->robustness, builder);
+  if (evaluation->sweep->masks)
+    derma_overlap_add (&evaluation->overlap, builder);
+  if (evaluation->outliers->len > 0)
+    derma_outliers_add (evaluation->outliers, builder);
   if (evaluation->subgroups)
     derma_subgroups_add (evaluation->subgroups, evaluation->n_subgroups, builder);
   add_model (builder, evaluation->model, classes);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/evaluation.h"
 
+#include <math.h>
+
 static const DermaClasses *
 get_classes (const DermaEvaluation *evaluation)
 {
@@ -89,6 +91,11 @@ derma_evaluation_to_text (const DermaEvaluation *evaluation)
   g_string_append_printf (text, "%-20salways '%s': accuracy %.4f, balanced accuracy %.4f\n", "baseline",
                           classes->labels[evaluation->majority],
                           (gdouble)evaluation->classes[evaluation->majority].n / n, 1.0 / present);
+  if (!isnan (evaluation->refused))
+    g_string_append_printf (text, "%-20s%.4f of the pictures are read as without a lesion\n", "refused",
+                            evaluation->refused);
+  if (evaluation->sweep->masks)
+    derma_overlap_print (&evaluation->overlap, text);
   if (evaluation->resamples > 0)
     g_string_append_printf (text, "%-20s95 %%, %u bootstrap samples of %s\n", "intervals", evaluation->resamples,
                             evaluation->labels->lesions ? "lesions" : "pictures");
@@ -96,5 +103,6 @@ derma_evaluation_to_text (const DermaEvaluation *evaluation)
   if (evaluation->robustness)
     derma_robustness_print (evaluation->robustness, text);
   derma_subgroups_print (evaluation->subgroups, evaluation->n_subgroups, text);
+  derma_outliers_print (evaluation->outliers, text);
   return g_string_free (text, FALSE);
 }

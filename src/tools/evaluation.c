@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/evaluation.h"
 
+#include <math.h>
 #include <string.h>
 
 static const DermaClasses *
 get_classes (const DermaEvaluation *evaluation)
 {
   return derma_model_get_metadata (evaluation->model)->classes;
+}
+
+static void
+look (DermaEvaluation *evaluation)
+{
+  const DermaMetadata *metadata = derma_model_get_metadata (evaluation->model);
+  const DermaSweep *sweep = evaluation->sweep;
+  g_autofree gfloat *ious = g_new (gfloat, sweep->n);
+
+  for (guint i = 0; i < sweep->n; i++)
+    ious[i] = sweep->looks[i].iou;
+  derma_overlap_measure (ious, sweep->n, &evaluation->overlap);
+  evaluation->refused = NAN;
+  if (metadata->map_output >= 0 || metadata->typicality_output >= 0)
+    evaluation->refused = derma_outliers_get_refused (sweep);
+  evaluation->outliers = g_array_new (FALSE, FALSE, sizeof (DermaOutliers));
+  g_array_set_clear_func (evaluation->outliers, derma_outliers_clear);
 }
 
 void
@@ -26,6 +44,7 @@ derma_evaluation_init (DermaEvaluation *evaluation, const DermaModel *model, con
   derma_metrics_classes (&scores, evaluation->classes);
   derma_metrics_confusion (&scores, evaluation->confusion);
   derma_detections_measure (&scores, get_classes (evaluation), &evaluation->found);
+  look (evaluation);
   if (sweep->disturbed) {
     evaluation->robustness = g_new (DermaRobustness, DERMA_N_DISTURBANCES);
     derma_robustness_measure (sweep, evaluation->robustness);
@@ -46,6 +65,15 @@ derma_evaluation_divide (DermaEvaluation *evaluation, const DermaGroups *groups)
 }
 
 void
+derma_evaluation_add_outliers (DermaEvaluation *evaluation, const gchar *path, const DermaSweep *others)
+{
+  DermaOutliers outliers;
+
+  derma_outliers_measure (path, evaluation->sweep, others, &outliers);
+  g_array_append_val (evaluation->outliers, outliers);
+}
+
+void
 derma_evaluation_clear (DermaEvaluation *evaluation)
 {
   g_clear_pointer (&evaluation->classes, g_free);
@@ -53,6 +81,7 @@ derma_evaluation_clear (DermaEvaluation *evaluation)
   g_clear_pointer (&evaluation->robustness, g_free);
   derma_subgroups_free (evaluation->subgroups, evaluation->n_subgroups);
   evaluation->subgroups = NULL;
+  g_clear_pointer (&evaluation->outliers, g_array_unref);
 }
 
 /* A field that spreadsheets take as text: quoted where it must be. */

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "tools/bootstrap.h"
+#include "tools/outliers.h"
+#include "tools/overlap.h"
 #include "tools/robustness.h"
 #include "tools/subgroups.h"
 
@@ -18,6 +20,9 @@ typedef struct {
   DermaRobustness *robustness; /* DERMA_N_DISTURBANCES; NULL if the sweep disturbed nothing */
   DermaSubgroups *subgroups;   /* n_subgroups; NULL if not asked for */
   guint n_subgroups;
+  gdouble refused;      /* share of pictures read as without a lesion; NAN if the network cannot tell */
+  DermaOverlap overlap; /* of lesion maps with masks */
+  GArray *outliers;     /* of DermaOutliers */
   DermaIntervals intervals;
   guint resamples; /* 0: no intervals */
 } DermaEvaluation;
@@ -26,6 +31,8 @@ void derma_evaluation_init (DermaEvaluation *evaluation, const DermaModel *model
                             const DermaSweep *sweep, const DermaBootstrap *bootstrap);
 /* Measures the groups of pictures, too. @groups must stay. */
 void derma_evaluation_divide (DermaEvaluation *evaluation, const DermaGroups *groups);
+/* Compares them with the readings of the pictures in the folder @path. */
+void derma_evaluation_add_outliers (DermaEvaluation *evaluation, const gchar *path, const DermaSweep *others);
 void derma_evaluation_clear (DermaEvaluation *evaluation);
 /* (transfer full) */
 gchar *derma_evaluation_to_json (const DermaEvaluation *evaluation);

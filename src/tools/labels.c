@@ -13,6 +13,7 @@ typedef struct {
   gint id;
   gint dx; /* -1 in a one-hot table */
   gint lesion;
+  gint mask;
   gint filters[2];
   guint n_onehot;
   gint onehot[MAX_DIAGNOSES];
@@ -20,13 +21,14 @@ typedef struct {
   const gchar *otherwise; /* what a row without a mark is */
 } Layout;
 
-static void
-sample_free (gpointer data)
+void
+derma_sample_free (gpointer data)
 {
   DermaSample *sample = data;
 
   g_free (sample->path);
   g_free (sample->id);
+  g_free (sample->mask);
   g_free (sample->lesion);
   g_free (sample);
 }
@@ -63,6 +65,7 @@ find_layout (const DermaTable *table, const DermaSelection *selection, Layout *l
   layout->id = derma_table_find_column (table, "image_id");
   layout->dx = derma_table_find_column (table, "dx");
   layout->lesion = derma_table_find_column (table, "lesion_id");
+  layout->mask = derma_table_find_column (table, "mask");
   layout->filters[0] = derma_table_find_column (table, "split");
   layout->filters[1] = derma_table_find_column (table, "dataset");
   for (guint i = 0; layout->dx < 0 && i < G_N_ELEMENTS (ONE_HOT); i++) {
@@ -186,7 +189,8 @@ add_row (DermaLabels *labels, const DermaRow *row, const Context *context, GErro
 {
   const Layout *layout = context->layout;
   const gchar *dx = get_diagnosis (context->table, row, layout, error);
-  const gchar *lesion = derma_row_get (row, layout->lesion), *id = derma_row_get (row, layout->id);
+  const gchar *lesion = derma_row_get (row, layout->lesion), *mask = derma_row_get (row, layout->mask);
+  const gchar *id = derma_row_get (row, layout->id);
   DermaSample *sample;
   gint truth;
 
@@ -205,6 +209,7 @@ add_row (DermaLabels *labels, const DermaRow *row, const Context *context, GErro
   sample->path = find_file (context->root, derma_row_get (row, layout->path));
   sample->id = id && *id ? g_strdup (id) : get_id (derma_row_get (row, layout->path));
   sample->truth = (guint)truth;
+  sample->mask = mask && *mask ? find_file (context->root, mask) : NULL;
   sample->lesion = g_strdup (lesion && *lesion ? lesion : sample->path);
   sample->line = row->line;
   g_ptr_array_add (labels->samples, sample);
@@ -224,8 +229,9 @@ derma_labels_load (const gchar *path, const DermaClasses *classes, const DermaSe
     return NULL;
   labels = g_new0 (DermaLabels, 1);
   labels->source = g_strdup (path);
-  labels->samples = g_ptr_array_new_with_free_func (sample_free);
+  labels->samples = g_ptr_array_new_with_free_func (derma_sample_free);
   labels->lesions = layout.lesion >= 0;
+  labels->masks = layout.mask >= 0;
   for (guint i = 0; i < table->rows->len; i++) {
     const DermaRow *row = g_ptr_array_index (table->rows, i);
 

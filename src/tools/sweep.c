@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/sweep.h"
 
+#include "tools/overlap.h"
+
 #include <derma/classifier.h>
 #include <derma/picture.h>
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,9 +15,8 @@ typedef struct {
   DermaModel *model;
   const DermaLabels *labels;
   const DermaSweepOptions *options;
-  gfloat *rows;     /* a picture each */
-  guint *disturbed; /* DERMA_N_DISTURBANCES a picture, or NULL */
-  gboolean *read;   /* whether the rows were filled */
+  DermaSweep *sweep; /* with rows for all pictures */
+  gboolean *read;    /* whether the rows were filled */
   gint next;
   gint done;   /* pictures */
   gint failed; /* first picture that stops the sweep, + 1 */
@@ -26,6 +28,7 @@ typedef struct {
 typedef struct {
   DermaClassifier *classifier;
   DermaDisturber *disturber; /* NULL if nothing is to be disturbed */
+  DermaMaskGrid *grid;       /* NULL if no masks are wanted */
   DermaReading reading;
 } Worker;
 
@@ -37,6 +40,7 @@ derma_sweep_free (DermaSweep *sweep)
   g_free (sweep->probabilities);
   g_free (sweep->truth);
   g_free (sweep->samples);
+  g_free (sweep->looks);
   g_free (sweep->disturbed);
   g_free (sweep);
 }
@@ -46,6 +50,7 @@ worker_clear (Worker *worker)
 {
   derma_classifier_free (worker->classifier);
   derma_disturber_free (worker->disturber);
+  derma_mask_grid_free (worker->grid);
   derma_reading_clear (&worker->reading);
 }
 
@@ -63,7 +68,11 @@ worker_init (Worker *worker, DermaModel *model, const DermaSweepOptions *options
   derma_model_get_input_size (model, &width, &height, &channels);
   if (options->disturb)
     worker->disturber = derma_disturber_new (width, height, error);
-  return !options->disturb || worker->disturber;
+  if (options->disturb && !worker->disturber)
+    return FALSE;
+  if (options->masks)
+    worker->grid = derma_mask_grid_new (model, error);
+  return !options->masks || worker->grid;
 }
 
 /* The same noise for a picture, whatever folder and table it is in. */
@@ -92,13 +101,32 @@ read_disturbed (Worker *worker, guint32 seed, guint *tops, GError **error)
   return TRUE;
 }
 
+/* Before the next frame is read: the map is the classifier's. */
+static gboolean
+look (Worker *worker, const DermaSample *sample, const DermaFrame *frame, DermaLook *seen, GError **error)
+{
+  const DermaMetadata *metadata = derma_model_get_metadata (derma_classifier_get_model (worker->classifier));
+  const DermaRect rect = derma_frame_get_region (frame, metadata->region, NULL);
+  const gfloat *map, *mask;
+  guint width, height;
+
+  *seen = (DermaLook){ worker->reading.typicality, worker->reading.state == DERMA_STATE_NO_LESION, NAN };
+  if (!worker->grid || !sample->mask)
+    return TRUE;
+  map = derma_classifier_get_map (worker->classifier, &width, &height);
+  mask = derma_mask_grid_load (worker->grid, sample->mask, frame, &rect, error);
+  if (mask)
+    seen->iou = derma_overlap_get (map, mask, width * height);
+  return mask != NULL;
+}
+
 static gboolean
 read_picture (Worker *worker, Shared *shared, guint i, GError **error)
 {
   const DermaMetadata *metadata = derma_model_get_metadata (shared->model);
   const DermaSample *sample = g_ptr_array_index (shared->labels->samples, i);
   g_autoptr (DermaPicture) picture = derma_picture_load (sample->path, error);
-  guint k = metadata->classes->n;
+  DermaSweep *sweep = shared->sweep;
   const DermaFrame *frame;
   DermaRect rect;
 
@@ -108,12 +136,14 @@ read_picture (Worker *worker, Shared *shared, guint i, GError **error)
   rect = derma_frame_get_region (frame, metadata->region, NULL);
   if (!derma_classifier_classify (worker->classifier, frame, &rect, 0.0f, &worker->reading, error))
     return FALSE;
-  memcpy (shared->rows + (gsize)i * k, worker->reading.probabilities, k * sizeof (gfloat));
+  memcpy (sweep->probabilities + (gsize)i * sweep->n_classes, worker->reading.probabilities,
+          sweep->n_classes * sizeof (gfloat));
+  if (!look (worker, sample, frame, &sweep->looks[i], error))
+    return FALSE;
   if (!worker->disturber)
     return TRUE;
   return derma_disturber_load (worker->disturber, frame, &rect, error)
-         && read_disturbed (worker, get_seed (sample->path), shared->disturbed + (gsize)i * DERMA_N_DISTURBANCES,
-                            error);
+         && read_disturbed (worker, get_seed (sample->path), sweep->disturbed + (gsize)i * DERMA_N_DISTURBANCES, error);
 }
 
 /* Of several failures the one that comes first in the list is told, however the threads ran. */
@@ -125,8 +155,9 @@ note_failure (Shared *shared, guint i, GError *error)
   g_mutex_lock (&shared->lock);
   if (shared->failed == 0 || (gint)i + 1 < shared->failed) {
     g_clear_error (&shared->error);
-    shared->error = g_error_new (error->domain, error->code, "%s: record %u: %s", shared->labels->source, sample->line,
-                                 error->message);
+    shared->error = g_error_copy (error);
+    if (sample->line > 0)
+      g_prefix_error (&shared->error, "%s: record %u: ", shared->labels->source, sample->line);
     g_atomic_int_set (&shared->failed, (gint)i + 1);
   }
   g_mutex_unlock (&shared->lock);
@@ -136,7 +167,7 @@ note_failure (Shared *shared, guint i, GError *error)
 static void
 show_progress (Shared *shared)
 {
-  guint each = shared->disturbed ? 1 + DERMA_N_DISTURBANCES : 1, n = shared->labels->samples->len;
+  guint each = shared->sweep->disturbed ? 1 + DERMA_N_DISTURBANCES : 1, n = shared->labels->samples->len;
   guint done = (guint)g_atomic_int_add (&shared->done, 1) + 1;
 
   if (isatty (STDERR_FILENO) && (done % 16 == 0 || each > 1 || done == n))
@@ -173,28 +204,42 @@ work (gpointer data)
 }
 
 static DermaSweep *
-collect (const Shared *shared, guint k)
+new_sweep (guint n, guint n_classes, const DermaSweepOptions *options)
 {
-  guint n = shared->labels->samples->len;
   DermaSweep *sweep = g_new0 (DermaSweep, 1);
 
-  sweep->n_classes = k;
-  sweep->probabilities = g_new (gfloat, (gsize)n * k);
-  sweep->truth = g_new (guint, n);
-  sweep->samples = g_new (guint, n);
-  sweep->disturbed = shared->disturbed ? g_new (guint, (gsize)n * DERMA_N_DISTURBANCES) : NULL;
+  sweep->n_classes = n_classes;
+  sweep->probabilities = g_new0 (gfloat, (gsize)n * n_classes);
+  sweep->truth = g_new0 (guint, n);
+  sweep->samples = g_new0 (guint, n);
+  sweep->looks = g_new0 (DermaLook, n);
+  sweep->masks = options->masks;
+  sweep->disturbed = options->disturb ? g_new0 (guint, (gsize)n * DERMA_N_DISTURBANCES) : NULL;
+  return sweep;
+}
+
+/* Moves the rows of the pictures that were read to the front. */
+static void
+collect (const Shared *shared)
+{
+  guint n = shared->labels->samples->len;
+  DermaSweep *sweep = shared->sweep;
+  gsize k = sweep->n_classes, d = DERMA_N_DISTURBANCES;
+
   for (guint i = 0; i < n; i++) {
+    guint to = sweep->n;
+
     if (!shared->read[i])
       continue;
-    memcpy (sweep->probabilities + (gsize)sweep->n * k, shared->rows + (gsize)i * k, k * sizeof (gfloat));
-    if (shared->disturbed)
-      memcpy (sweep->disturbed + (gsize)sweep->n * DERMA_N_DISTURBANCES,
-              shared->disturbed + (gsize)i * DERMA_N_DISTURBANCES, DERMA_N_DISTURBANCES * sizeof (guint));
-    sweep->truth[sweep->n] = ((DermaSample *)g_ptr_array_index (shared->labels->samples, i))->truth;
-    sweep->samples[sweep->n++] = i;
+    memmove (sweep->probabilities + to * k, sweep->probabilities + i * k, k * sizeof (gfloat));
+    if (sweep->disturbed)
+      memmove (sweep->disturbed + to * d, sweep->disturbed + i * d, d * sizeof (guint));
+    sweep->looks[to] = sweep->looks[i];
+    sweep->truth[to] = ((DermaSample *)g_ptr_array_index (shared->labels->samples, i))->truth;
+    sweep->samples[to] = i;
+    sweep->n++;
   }
   sweep->n_bad = n - sweep->n;
-  return sweep;
 }
 
 static void
@@ -208,24 +253,25 @@ run_workers (Shared *shared, guint threads)
     g_thread_join (workers[i]);
 }
 
+static gboolean
+check (DermaModel *model, const DermaSweepOptions *options, GError **error)
+{
+  g_auto (Worker) worker = { 0 };
+
+  return worker_init (&worker, model, options, error);
+}
+
 DermaSweep *
 derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepOptions *options, GError **error)
 {
-  guint n = labels->samples->len, k = derma_model_get_metadata (model)->classes->n;
-  g_autofree gfloat *rows = g_new0 (gfloat, (gsize)n * k);
-  g_autofree guint *disturbed = options->disturb ? g_new0 (guint, (gsize)n * DERMA_N_DISTURBANCES) : NULL;
+  guint n = labels->samples->len;
+  g_autoptr (DermaSweep) sweep = new_sweep (n, derma_model_get_metadata (model)->classes->n, options);
   g_autofree gboolean *read = g_new0 (gboolean, n);
-  Shared shared = {
-    .model = model, .labels = labels, .options = options, .rows = rows, .disturbed = disturbed, .read = read
-  };
-  g_auto (Worker) probe = { 0 };
-  DermaSweep *sweep;
+  Shared shared = { .model = model, .labels = labels, .options = options, .sweep = sweep, .read = read };
 
-  /* One first, for its error, so that a network that cannot run is told without a picture's name. */
-  if (!worker_init (&probe, model, options, error))
+  /* First of all, so that a network that cannot run is told without a picture's name. */
+  if (!check (model, options, error))
     return NULL;
-  worker_clear (&probe);
-  probe = (Worker){ 0 };
   g_mutex_init (&shared.lock);
   run_workers (&shared, MIN (options->threads, n));
   g_mutex_clear (&shared.lock);
@@ -233,10 +279,9 @@ derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepO
     g_propagate_error (error, shared.error);
     return NULL;
   }
-  sweep = collect (&shared, k);
+  collect (&shared);
   if (sweep->n > 0)
-    return sweep;
+    return g_steal_pointer (&sweep);
   g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: none of its %u pictures could be read", labels->source, n);
-  derma_sweep_free (sweep);
   return NULL;
 }

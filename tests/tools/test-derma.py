@@ -269,6 +269,59 @@ class Eval(Case):
                           ["--groups", "more.csv", "--group-by", ""], ["--groups", "more.csv", "--group-by", "sex,SEX"]):
             self.assert_fails(self.evaluate(csv, *arguments), 2, "--group")
 
+    def test_masks(self):
+        self.pictures()
+        write_png(self.path("white.png"), 20, 25, (255, 255, 255))
+        csv = "path,dx,mask\na.png,nv,white.png\nb.png,mel,\nc.png,nv,white.png\n"
+        result = self.evaluate(csv, "--masks", "--json", self.path("out.json"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(self.path("out.json")) as f:
+            overlap = json.load(f)["map_iou"]
+        self.assertEqual(overlap["n"], 2)
+        self.assertTrue(0 <= overlap["mean"] <= 1 and 0 <= overlap["below_half"] <= 1)
+        self.assertAlmostEqual(overlap["mean"], overlap["median"], places=5)
+        self.assertIn("of 2 pictures with a mask", result.stdout)
+        self.assertNotIn("lesion map", self.evaluate(csv).stdout)
+
+    def test_refuses_masks(self):
+        self.pictures()
+        self.path("text.png", "no picture")
+        self.assert_fails(self.evaluate("path,dx\na.png,nv\n", "--masks"), 1, "labels.csv", "'mask'")
+        for name in ("text.png", "missing.png"):
+            csv = f"path,dx,mask\na.png,nv,\nb.png,nv,{name}\n"
+            self.assert_fails(self.evaluate(csv, "--masks"), 1, "labels.csv", "record 3", name)
+            self.assertIn("1 unreadable", self.evaluate(csv, "--masks", "--skip-bad").stdout)
+            self.assertIn("0 unreadable", self.evaluate(csv).stdout)
+
+    def test_outliers(self):
+        self.pictures()
+        for name in ("tiles", "more", "more/below"):
+            os.mkdir(self.path(name))
+        for name in ("tiles/a.png", "more/a.PNG", "more/below/b.png"):
+            write_png(self.path(name), 64, 48, (0, 0, 255))
+        self.path("more/text.txt", "no picture")
+        result = self.evaluate("path,dx\na.png,nv\nb.png,mel\n", "--outliers", self.path("tiles"), "--outliers",
+                               self.path("more") + "/", "--json", self.path("out.json"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(self.path("out.json")) as f:
+            out = json.load(f)
+        self.assertEqual([(o["name"], o["n"]) for o in out["outliers"]], [("tiles", 1), ("more", 2)])
+        for one in out["outliers"]:
+            self.assertIn(one["refused"], (0, 0.5, 1))
+            self.assertTrue(one["auroc"] is None or 0 <= one["auroc"] <= 1)
+        self.assertIn(out["refused"], (0, 0.5, 1))
+        self.assertEqual(out["n"], 2)
+
+    def test_refuses_outliers(self):
+        self.pictures()
+        for name in ("empty", "bad"):
+            os.mkdir(self.path(name))
+        self.path("bad/text.png", "no picture")
+        csv = "path,dx\na.png,nv\n"
+        for name, word in (("empty", "no JPEG or PNG"), ("none", "folder"), ("a.png", "folder"), ("bad", "text.png")):
+            self.assert_fails(self.evaluate(csv, "--outliers", self.path(name)), 1, self.path(name), word)
+        self.assert_fails(self.evaluate(csv, "--skip-bad", "--outliers", self.path("bad")), 1, "bad", "none of its 1")
+
     def test_forms_of_tables(self):
         self.pictures()
         for csv, n in (("\ufeffdx,extra,path\r\nnv,\"x, \"\"y\"\"\",a.png\r\nmel,,b.png\r\n", 2),

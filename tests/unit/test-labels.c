@@ -236,6 +236,22 @@ test_ids (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_masks (Fixture *fixture, gconstpointer data)
+{
+  const DermaSelection rooted = { .root = "/nonexistent" };
+  g_autoptr (DermaLabels) with = load (fixture, "path,dx,mask\na,mel,m/a.png\nb,nv,\nc,nv,/m.png\n", &rooted, NULL);
+  g_autoptr (DermaLabels) without = load (fixture, "path,dx\na,mel\n", &rooted, NULL);
+  static const gchar *const masks[] = { "/nonexistent/m/a.png", NULL, "/m.png" };
+
+  (void)data;
+  g_assert_true (with->masks);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpstr (((DermaSample *)g_ptr_array_index (with->samples, i))->mask, ==, masks[i]);
+  g_assert_false (without->masks);
+  g_assert_null (((DermaSample *)g_ptr_array_index (without->samples, 0))->mask);
+}
+
+static void
 test_no_file (Fixture *fixture, gconstpointer data)
 {
   const DermaSelection all = { 0 };
@@ -261,6 +277,7 @@ main (int argc, char **argv)
   g_test_add ("/labels/endings", Fixture, NULL, set_up, test_endings, tear_down);
   g_test_add ("/labels/root-and-lesions", Fixture, NULL, set_up, test_root_and_lesions, tear_down);
   g_test_add ("/labels/ids", Fixture, NULL, set_up, test_ids, tear_down);
+  g_test_add ("/labels/masks", Fixture, NULL, set_up, test_masks, tear_down);
   g_test_add ("/labels/no-file", Fixture, NULL, set_up, test_no_file, tear_down);
   return g_test_run ();
 }
