@@ -18,9 +18,11 @@ typedef struct {
   DermaSweep *sweep; /* with rows for all pictures */
   gboolean *read;    /* whether the rows were filled */
   gint next;
-  gint done;   /* pictures */
-  gint failed; /* first picture that stops the sweep, + 1 */
+  gint done;         /* pictures */
+  gint failed;       /* first picture that stops the sweep, + 1 */
+  gboolean progress; /* whether somebody watches */
   GMutex lock;
+  guint done;    /* pictures */
   GError *error; /* of that picture */
 } Shared;
 
@@ -164,14 +166,17 @@ note_failure (Shared *shared, guint i, GError *error)
   g_error_free (error);
 }
 
+/* Under the lock, so that counts come in order and the last one ends the line. */
 static void
 show_progress (Shared *shared)
 {
   guint each = shared->sweep->disturbed ? 1 + DERMA_N_DISTURBANCES : 1, n = shared->labels->samples->len;
-  guint done = (guint)g_atomic_int_add (&shared->done, 1) + 1;
 
-  if (isatty (STDERR_FILENO) && (done % 16 == 0 || each > 1 || done == n))
-    g_printerr ("\r%u of %u readings%s", done * each, n * each, done == n ? "\n" : "");
+  g_mutex_lock (&shared->lock);
+  shared->done++;
+  if (shared->progress)
+    g_printerr ("\r%u of %u readings%s", shared->done * each, n * each, shared->done == n ? "\n" : "");
+  g_mutex_unlock (&shared->lock);
 }
 
 static gpointer
@@ -267,7 +272,12 @@ derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepO
   guint n = labels->samples->len;
   g_autoptr (DermaSweep) sweep = new_sweep (n, derma_model_get_metadata (model)->classes->n, options);
   g_autofree gboolean *read = g_new0 (gboolean, n);
-  Shared shared = { .model = model, .labels = labels, .options = options, .sweep = sweep, .read = read };
+  Shared shared = { .model = model,
+                    .labels = labels,
+                    .options = options,
+                    .sweep = sweep,
+                    .read = read,
+                    .progress = isatty (STDERR_FILENO) };
 
   /* First of all, so that a network that cannot run is told without a picture's name. */
   if (!check (model, options, error))
@@ -276,6 +286,9 @@ derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepO
   run_workers (&shared, MIN (options->threads, n));
   g_mutex_clear (&shared.lock);
   if (shared.error) {
+    /* The error gets a line of its own. */
+    if (shared.progress && shared.done > 0 && shared.done < n)
+      g_printerr ("\n");
     g_propagate_error (error, shared.error);
     return NULL;
   }

@@ -227,6 +227,38 @@ class Eval(Case):
         del out["robustness"]
         self.assertEqual(plain, out)
 
+    def watch(self, csv, *arguments):
+        """What a terminal shows of standard error."""
+        terminal, end = os.openpty()
+        self.path("labels.csv", csv)
+        with subprocess.Popen([DERMA, "eval", "--model", MODEL, "--labels", self.path("labels.csv"), "--bootstrap", "0",
+                               *arguments], stdout=subprocess.DEVNULL, stderr=end) as process:
+            os.close(end)
+            shown = b""
+            try:
+                while part := os.read(terminal, 4096):
+                    shown += part
+            except OSError:  # the other end is closed
+                pass
+            os.close(terminal)
+        return process.returncode, shown.decode().replace("\r\n", "\n")
+
+    def test_progress(self):
+        self.pictures()
+        csv = "path,dx\na.png,nv\nb.png,mel\nc.png,nv\n"
+        code, shown = self.watch(csv)
+        self.assertEqual((code, shown), (0, "\r1 of 3 readings\r2 of 3 readings\r3 of 3 readings\n"))
+        code, shown = self.watch(csv, "--disturb")
+        self.assertEqual((code, shown), (0, "\r14 of 42 readings\r28 of 42 readings\r42 of 42 readings\n"))
+
+    def test_progress_ends_before_an_error(self):
+        self.pictures(("a.png", "b.png"))
+        for rows in ("a.png,nv\nmissing.png,nv\nb.png,nv\n", "a.png,nv\nmissing.png,nv\n", "missing.png,nv\n"):
+            code, shown = self.watch("path,dx\n" + rows)
+            self.assertEqual(code, 1)
+            self.assertRegex(shown, r"readings\n[^\n]*labels.csv: record \d: [^\n]*missing.png[^\n]*\n$")
+            self.assertNotIn("\n\n", shown)
+
     def test_disturbed_without_bad_pictures(self):
         self.pictures()
         self.path("text.png", "no picture")
