@@ -18,7 +18,6 @@ typedef struct {
   DermaSweep *sweep; /* with rows for all pictures */
   gboolean *read;    /* whether the rows were filled */
   gint next;
-  gint done;         /* pictures */
   gint failed;       /* first picture that stops the sweep, + 1 */
   gboolean progress; /* whether somebody watches */
   GMutex lock;
