@@ -12,6 +12,7 @@
 #include <derma/metadata.h>
 #include <derma/model.h>
 #include <derma/picture.h>
+#include <derma/quality.h>
 #include <derma/reading.h>
 #include <derma/sampler.h>
 #include <derma/version.h>
