@@ -51,6 +51,8 @@ typedef enum {
  * @golden_input: (nullable): lower-case hex SHA-256 of the golden input's bytes, `derma.golden.input`
  * @golden_output: (nullable) (array length=n_golden_output): scores that the golden input gives, `derma.golden.output`
  * @n_golden_output: length of @golden_output
+ * @golden_tolerance: how far a score may be from it, relative to the larger of 1 and the score,
+ *   `derma.golden.tolerance`; 0.001 by default
  *
  * What a model file says about itself in its `derma.*` entries, validated, with defaults for what it does not say.
  * Lists are comma-separated; titles are separated by `;`. The golden input is defined by derma_golden_fill().
@@ -72,6 +74,7 @@ typedef struct {
   gchar *golden_input;
   gfloat *golden_output;
   guint n_golden_output;
+  gfloat golden_tolerance;
 } DermaMetadata;
 
 /**

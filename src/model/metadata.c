@@ -437,6 +437,7 @@ derma_metadata_read (DermaMetadata *metadata, const DermaMetadataSource *source,
 
   metadata->temperature = 1.0f;
   metadata->typicality_threshold = 0.5f;
+  metadata->golden_tolerance = 0.001f;
   return check_entries (source, error) && read_outputs (metadata, source, &n, error)
          && read_classes (metadata, source, n, error)
          && read_text (source, PREFIX "licence", DERMA_LIMIT_TEXT_BYTES, &metadata->licence, error)
@@ -446,7 +447,8 @@ derma_metadata_read (DermaMetadata *metadata, const DermaMetadataSource *source,
          && read_normalisation (metadata, source, error) && read_region (metadata, source, error)
          && read_number (source, PREFIX "temperature", temperature_range, &metadata->temperature, error)
          && read_score_kind (metadata, source, error) && read_golden_input (metadata, source, error)
-         && read_golden_output (metadata, source, error);
+         && read_golden_output (metadata, source, error)
+         && read_number (source, PREFIX "golden.tolerance", unit, &metadata->golden_tolerance, error);
 }
 
 void

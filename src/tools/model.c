@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define TOLERANCE 1e-3f
 
 static gint
 run_info (gint argc, gchar **argv)
@@ -157,7 +156,7 @@ compare_scores (const DermaModel *model, const gfloat *scores, GError **error)
   for (guint i = 0; i < metadata->classes->n; i++) {
     gfloat wanted = metadata->golden_output ? metadata->golden_output[i] : scores[i];
 
-    if (fabsf (scores[i] - wanted) <= TOLERANCE * MAX (1.0f, fabsf (wanted)))
+    if (fabsf (scores[i] - wanted) <= metadata->golden_tolerance * MAX (1.0f, fabsf (wanted)))
       continue;
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "%s: class '%s': the golden input gives %g, not %g",
                  derma_model_get_name (model), metadata->classes->labels[i], scores[i], wanted);

@@ -149,6 +149,8 @@ static const gchar *const INVALID[][2] = {
   { "derma.golden.input", "abc" },
   { "derma.golden.input", "g"
                           "123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" },
+  { "derma.golden.tolerance", "2" },
+  { "derma.golden.tolerance", "" },
   { "derma.golden.output", "1,2" },
   { "derma.golden.output", "1,2,1e99" },
 };
