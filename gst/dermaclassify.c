@@ -17,6 +17,10 @@
  * Frames that are not classified, because of #dermaclassify:inference-interval, #dermaclassify:max-rate or lateness,
  * carry the last reading with its age. A flush or a new segment forgets it. Readings are of single frames.
  *
+ * With #dermaclassify:mode async no frame waits: another thread reads the newest frame whenever it has finished with
+ * the one before, and its reading travels on the next frame that passes. At the end of the stream the last one is
+ * waited for and posted as a message.
+ *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 -m videotestsrc num-buffers=10 ! dermaclassify ! fakesink
@@ -37,6 +41,7 @@
 #include "readingmeta.h"
 #include "settings.h"
 #include "videoframe.h"
+#include "worker.h"
 
 #include <derma/error.h>
 
@@ -77,6 +82,7 @@ struct _GstDermaClassify {
 
   /* Of the streaming thread; its network is replaced under the object lock. */
   DermaReader reader;
+  DermaWorker *worker; /* in mode async */
   gboolean complained;
 };
 
@@ -157,12 +163,14 @@ set_model (GstDermaClassify *self, const gchar *text)
   derma_network_free (network);
 }
 
-/* Between two frames, so that each is read by one network only. */
+/* Between two frames, so that each is read by one network only; a worker that is still reading goes first. */
 static void
 adopt_pending (GstDermaClassify *self)
 {
   DermaNetwork *old = NULL, *network;
 
+  if (self->worker && !derma_worker_is_idle (self->worker))
+    return;
   GST_OBJECT_LOCK (self);
   network = self->pending;
   self->pending = NULL;
@@ -179,6 +187,17 @@ adopt_pending (GstDermaClassify *self)
 }
 
 static gboolean
+start_worker (GstDermaClassify *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->worker = derma_worker_new (&error);
+  if (!self->worker)
+    GST_ELEMENT_ERROR (self, RESOURCE, FAILED, ("No thread for mode=async: %s", error->message), (NULL));
+  return self->worker != NULL;
+}
+
+static gboolean
 start (GstBaseTransform *base)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
@@ -190,13 +209,13 @@ start (GstBaseTransform *base)
   settings = self->settings;
   path = g_strdup (self->model);
   GST_OBJECT_UNLOCK (self);
-  if (settings.mode == DERMA_MODE_ASYNC) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("mode=async is not available; use mode=sync"), (NULL));
+  if (settings.mode == DERMA_MODE_ASYNC && !start_worker (self))
+    return FALSE;
+  network = load (self, GST_MESSAGE_ERROR, path, settings.threads);
+  if (!network) {
+    g_clear_pointer (&self->worker, derma_worker_free);
     return FALSE;
   }
-  network = load (self, GST_MESSAGE_ERROR, path, settings.threads);
-  if (!network)
-    return FALSE;
 
   GST_OBJECT_LOCK (self);
   self->reader.network = network;
@@ -204,7 +223,8 @@ start (GstBaseTransform *base)
   self->stats = (Stats){ 0 };
   self->earliest = GST_CLOCK_TIME_NONE;
   self->mean = 0;
-  self->declared = declare (network->latency);
+  /* With a worker no frame waits. */
+  self->declared = self->worker ? 0 : declare (network->latency);
   GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
@@ -216,6 +236,7 @@ stop (GstBaseTransform *base)
   DermaReader reader;
   DermaNetwork *pending;
 
+  g_clear_pointer (&self->worker, derma_worker_free);
   GST_OBJECT_LOCK (self);
   reader = self->reader;
   pending = self->pending;
@@ -237,6 +258,17 @@ set_caps (GstBaseTransform *base, GstCaps *incaps, GstCaps *outcaps)
   self->complained = FALSE;
   return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->set_caps (base, incaps, outcaps)
          && derma_frame_init_from_info (&self->reader.frame, gst_derma_filter_get_info (GST_DERMA_FILTER (self)));
+}
+
+static DermaSettings
+get_settings (GstDermaClassify *self)
+{
+  DermaSettings settings;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  return settings;
 }
 
 static DermaSettings
@@ -290,7 +322,8 @@ count_inference (GstDermaClassify *self)
   self->stats.latency_last = latency;
   self->stats.latency_sum += latency;
   GST_OBJECT_UNLOCK (self);
-  note_latency (self, latency);
+  if (!self->worker)
+    note_latency (self, latency);
 }
 
 /* One warning for frames that cannot be read, which pass on without a new reading; a network that fails is fatal. */
@@ -317,26 +350,80 @@ post_reading (GstDermaClassify *self)
 }
 
 static GstFlowReturn
+conclude (GstDermaClassify *self, const DermaSettings *settings)
+{
+  count_inference (self);
+  if (settings->post_messages)
+    post_reading (self);
+  return GST_FLOW_OK;
+}
+
+/* Takes over what the worker has read. */
+static GstFlowReturn
+collect (GstDermaClassify *self)
+{
+  const DermaSettings settings = get_settings (self);
+  g_autoptr (GError) error = NULL;
+
+  switch (derma_worker_collect (self->worker, &self->reader.reading, &error)) {
+  case DERMA_WORKER_READING:
+    derma_reader_take (&self->reader);
+    return conclude (self, &settings);
+  case DERMA_WORKER_FAILED:
+    return handle_failure (self, error);
+  default:
+    return GST_FLOW_OK;
+  }
+}
+
+/* Hands a frame to the worker, or reads it. */
+static GstFlowReturn
+read_frame (GstDermaClassify *self, GstBuffer *buffer, const DermaSettings *settings)
+{
+  const GstVideoInfo *info = gst_derma_filter_get_info (GST_DERMA_FILTER (self));
+  DermaReader *reader = &self->reader;
+  g_autoptr (GError) error = NULL;
+
+  if (!self->worker) {
+    return derma_reader_read (reader, info, buffer, settings->region, settings->threshold, &error)
+               ? conclude (self, settings)
+               : handle_failure (self, error);
+  }
+  if (!derma_reader_prepare (reader, info, buffer, settings->region, &error))
+    return handle_failure (self, error);
+  derma_worker_submit (self->worker, reader->network->classifier, settings->threshold, GST_BUFFER_PTS (buffer));
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
 process (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading **drawn)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (filter);
+  GstFlowReturn flow = self->worker ? collect (self) : GST_FLOW_OK;
   const DermaSettings settings = begin_frame (self);
-  g_autoptr (GError) error = NULL;
-  GstFlowReturn flow = GST_FLOW_OK;
 
-  if (derma_pacer_count (&self->reader.pacer, GST_BUFFER_PTS (buffer)) && !is_late (self, GST_BUFFER_PTS (buffer))) {
-    if (derma_reader_read (&self->reader, gst_derma_filter_get_info (filter), buffer, settings.region,
-                           settings.threshold, &error)) {
-      count_inference (self);
-      if (settings.post_messages)
-        post_reading (self);
-    } else {
-      flow = handle_failure (self, error);
-    }
-  }
+  if (flow == GST_FLOW_OK && derma_pacer_count (&self->reader.pacer, GST_BUFFER_PTS (buffer))
+      && (!self->worker || derma_worker_is_idle (self->worker)) && !is_late (self, GST_BUFFER_PTS (buffer)))
+    flow = read_frame (self, buffer, &settings);
   derma_reader_mark (&self->reader, buffer);
   *drawn = self->reader.fields ? &self->reader.reading : NULL;
   return flow;
+}
+
+/* The reading of the last frame that was handed over is told before the stream ends. */
+static void
+drain (GstDermaClassify *self)
+{
+  derma_worker_drain (self->worker);
+  collect (self);
+}
+
+static void
+forget (GstDermaClassify *self)
+{
+  if (self->worker)
+    derma_worker_discard (self->worker);
+  derma_reader_reset (&self->reader);
 }
 
 static void
@@ -356,8 +443,12 @@ sink_event (GstBaseTransform *base, GstEvent *event)
   case GST_EVENT_STREAM_START:
   case GST_EVENT_SEGMENT:
   case GST_EVENT_FLUSH_STOP:
-    derma_reader_reset (&self->reader);
+    forget (self);
     reset_qos (self);
+    break;
+  case GST_EVENT_EOS:
+    if (self->worker)
+      drain (self);
     break;
   default:
     break;

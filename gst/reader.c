@@ -49,7 +49,7 @@ find_roi (GstBuffer *buffer, DermaRect *roi)
 }
 
 static gboolean
-classify (DermaReader *reader, GstBuffer *buffer, DermaRegion region, gfloat threshold, GError **error)
+prepare (DermaReader *reader, GstBuffer *buffer, DermaRegion region, GError **error)
 {
   DermaRect roi, rect;
   gboolean has_roi = region == DERMA_REGION_ROI_META && find_roi (buffer, &roi);
@@ -57,13 +57,12 @@ classify (DermaReader *reader, GstBuffer *buffer, DermaRegion region, gfloat thr
   if (!derma_frame_check (&reader->frame, error))
     return FALSE;
   rect = derma_frame_get_region (&reader->frame, region, has_roi ? &roi : NULL);
-  return derma_classifier_classify (reader->network->classifier, &reader->frame, &rect, threshold, &reader->reading,
-                                    error);
+  return derma_classifier_prepare (reader->network->classifier, &reader->frame, &rect, error);
 }
 
 gboolean
-derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
-                   gfloat threshold, GError **error)
+derma_reader_prepare (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
+                      GError **error)
 {
   GstVideoFrame video;
   gboolean done;
@@ -73,17 +72,31 @@ derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buf
     return FALSE;
   }
   derma_frame_set_pixels (&reader->frame, &video);
-  done = classify (reader, buffer, region, threshold, error);
+  done = prepare (reader, buffer, region, error);
   gst_video_frame_unmap (&video);
-  if (!done)
-    return FALSE;
+  if (done)
+    derma_pacer_take (&reader->pacer, GST_BUFFER_PTS (buffer));
+  return done;
+}
 
-  reader->reading.pts = GST_BUFFER_PTS (buffer);
+void
+derma_reader_take (DermaReader *reader)
+{
   reader->reading.age = 0;
   reader->reading.lesion = 1;
   g_clear_pointer (&reader->fields, gst_structure_free);
   reader->fields = derma_reading_to_structure (&reader->reading, DERMA_READING_META_NAME);
-  derma_pacer_take (&reader->pacer, GST_BUFFER_PTS (buffer));
+}
+
+gboolean
+derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
+                   gfloat threshold, GError **error)
+{
+  if (!derma_reader_prepare (reader, info, buffer, region, error)
+      || !derma_classifier_finish (reader->network->classifier, threshold, &reader->reading, error))
+    return FALSE;
+  reader->reading.pts = GST_BUFFER_PTS (buffer);
+  derma_reader_take (reader);
   return TRUE;
 }
 

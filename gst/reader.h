@@ -35,6 +35,15 @@ void derma_reader_clear (DermaReader *reader);
 gboolean derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
                             gfloat threshold, GError **error);
 
+/*
+ * First half of derma_reader_read(): the frame is not used afterwards. What derma_classifier_finish() then gives is
+ * taken over by derma_reader_take().
+ */
+gboolean derma_reader_prepare (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
+                               GError **error);
+/* The reader's own reading was replaced by a new one. */
+void derma_reader_take (DermaReader *reader);
+
 /* Puts the last reading, if there is one, on a writable @buffer, with the age it has there. */
 void derma_reader_mark (DermaReader *reader, GstBuffer *buffer);
 

@@ -25,7 +25,7 @@ mode_get_type (void)
   static gsize type;
   static const GEnumValue values[] = {
     { DERMA_MODE_SYNC, "A classified frame waits for its own reading", "sync" },
-    { DERMA_MODE_ASYNC, "Frames never wait; refused at start until it is supported", "async" },
+    { DERMA_MODE_ASYNC, "Frames never wait; a thread of its own reads the newest", "async" },
     { 0, NULL, NULL },
   };
 
@@ -81,7 +81,8 @@ install_reading (GObjectClass *klass)
   /**
    * dermaclassify:mode:
    *
-   * sync: a frame that is classified waits for its own reading. async is refused at start until it is supported.
+   * sync: a frame that is classified waits for its own reading. async: a frame never waits; a thread of its own reads
+   * the newest frame whenever it is free, and frames carry the last reading with its age. Holds from the next start.
    *
    * Since: 0.1
    */

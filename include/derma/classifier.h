@@ -52,6 +52,33 @@ DERMA_API gboolean derma_classifier_classify (DermaClassifier *classifier, const
                                               GError **error);
 
 /**
+ * derma_classifier_prepare:
+ * @frame: the frame
+ * @rect: the part of it to read
+ * @error: return location; %DERMA_ERROR_ARGUMENT
+ *
+ * First half of derma_classifier_classify(): takes from the frame what the network reads. The frame is not used
+ * afterwards, so that the second half can run on another thread while the frame goes on.
+ *
+ * Returns: TRUE, or FALSE with @error set
+ */
+DERMA_API gboolean derma_classifier_prepare (DermaClassifier *classifier, const DermaFrame *frame,
+                                             const DermaRect *rect, GError **error);
+
+/**
+ * derma_classifier_finish:
+ * @threshold: as for derma_classifier_classify()
+ * @reading: (inout): as for derma_classifier_classify()
+ * @error: return location; %DERMA_ERROR_ARGUMENT, also if no frame was prepared; %DERMA_ERROR_RUNTIME
+ *
+ * Second half: reads the frame that was prepared last. The latency counts from the start of its preparation.
+ *
+ * Returns: TRUE, or FALSE with @error set
+ */
+DERMA_API gboolean derma_classifier_finish (DermaClassifier *classifier, gfloat threshold, DermaReading *reading,
+                                            GError **error);
+
+/**
  * derma_classifier_get_map:
  * @width: (out): cells, 0 without a map
  * @height: (out): cells, 0 without a map

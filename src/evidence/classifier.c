@@ -21,6 +21,12 @@ struct _DermaClassifier {
   guint map_width;       /* 0 without a lesion map */
   guint map_height;
   guint *scratch; /* one a cell */
+
+  /* Of the frame at hand. */
+  gboolean prepared;
+  DermaRect rect;
+  DermaFrame size; /* width and height alone */
+  guint64 start;   /* of preparing it, ns */
 };
 
 static gboolean
@@ -141,22 +147,18 @@ now (void)
 }
 
 static gboolean
-compute (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *rect, GError **error)
+compute (DermaClassifier *classifier, GError **error)
 {
   const DermaMetadata *metadata = derma_model_get_metadata (classifier->model);
-  gfloat *input = derma_graph_get_input (classifier->graph, NULL);
 
-  if (!derma_sampler_run (classifier->sampler, frame, rect, input, error))
-    return FALSE;
-  if (!derma_graph_run (classifier->graph, error))
-    return FALSE;
-  return derma_calibrate (metadata, derma_graph_get_output (classifier->graph, metadata->scores_output, NULL),
-                          classifier->probabilities, error);
+  return derma_graph_run (classifier->graph, error)
+         && derma_calibrate (metadata, derma_graph_get_output (classifier->graph, metadata->scores_output, NULL),
+                             classifier->probabilities, error);
 }
 
 /* A picture without a lesion, or unlike all that the network was trained on, has nothing to read. */
 static void
-look (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *rect, DermaReading *reading)
+look (DermaClassifier *classifier, DermaReading *reading)
 {
   const DermaMetadata *metadata = derma_model_get_metadata (classifier->model);
   guint width, height;
@@ -175,28 +177,53 @@ look (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *rec
     return;
   derma_lesion_find (map, width, height, classifier->scratch, &reading->region);
   if (reading->region.width > 0)
-    derma_lesion_place (&reading->region, rect, frame);
+    derma_lesion_place (&reading->region, &classifier->rect, &classifier->size);
   else
     reading->state = DERMA_STATE_NO_LESION;
+}
+
+gboolean
+derma_classifier_prepare (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *rect, GError **error)
+{
+  guint64 start = now ();
+
+  classifier->prepared = FALSE;
+  if (!derma_sampler_run (classifier->sampler, frame, rect, derma_graph_get_input (classifier->graph, NULL), error))
+    return FALSE;
+  classifier->rect = *rect;
+  classifier->size = (DermaFrame){ .width = frame->width, .height = frame->height };
+  classifier->start = start;
+  classifier->prepared = TRUE;
+  return TRUE;
+}
+
+gboolean
+derma_classifier_finish (DermaClassifier *classifier, gfloat threshold, DermaReading *reading, GError **error)
+{
+  DermaClasses *classes = derma_model_get_metadata (classifier->model)->classes;
+
+  if (!(threshold >= 0 && threshold <= 1)) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "threshold: %g is not in 0..1", threshold);
+    return FALSE;
+  }
+  if (!classifier->prepared) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "frame: none was prepared");
+    return FALSE;
+  }
+  if (!compute (classifier, error))
+    return FALSE;
+  derma_reading_set_classes (reading, classes);
+  memcpy (reading->probabilities, classifier->probabilities, classes->n * sizeof (gfloat));
+  derma_reading_decide (reading, threshold);
+  look (classifier, reading);
+  reading->latency = now () - classifier->start;
+  return TRUE;
 }
 
 gboolean
 derma_classifier_classify (DermaClassifier *classifier, const DermaFrame *frame, const DermaRect *rect,
                            gfloat threshold, DermaReading *reading, GError **error)
 {
-  DermaClasses *classes = derma_model_get_metadata (classifier->model)->classes;
-  guint64 start = now ();
-
-  if (!(threshold >= 0 && threshold <= 1)) {
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "threshold: %g is not in 0..1", threshold);
-    return FALSE;
-  }
-  if (!compute (classifier, frame, rect, error))
-    return FALSE;
-  derma_reading_set_classes (reading, classes);
-  memcpy (reading->probabilities, classifier->probabilities, classes->n * sizeof (gfloat));
-  derma_reading_decide (reading, threshold);
-  look (classifier, frame, rect, reading);
-  reading->latency = now () - start;
-  return TRUE;
+  return derma_classifier_prepare (classifier, frame, rect, error)
+         && derma_classifier_finish (classifier, threshold, reading, error);
 }

@@ -190,18 +190,6 @@ test_recovers_from_failed_start (void)
   element_test_free (harness);
 }
 
-static void
-test_async_is_refused (void)
-{
-  GstHarness *harness = element_test_harness ("dermaclassify");
-
-  gst_element_set_state (harness->element, GST_STATE_NULL);
-  gst_util_set_object_arg (G_OBJECT (harness->element), "mode", "async");
-  g_assert_cmpint (gst_element_set_state (harness->element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
-  element_test_expect (harness, GST_MESSAGE_ERROR, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, "async|sync");
-  element_test_free (harness);
-}
-
 static gchar *
 label_count (GstHarness *harness, guint seed)
 {
@@ -363,7 +351,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/missing", test_missing_model);
   g_test_add_func ("/model/corrupt", test_corrupt_model);
   g_test_add_func ("/model/recovers", test_recovers_from_failed_start);
-  g_test_add_func ("/model/async-is-refused", test_async_is_refused);
   g_test_add_func ("/model/swap", test_swap_while_playing);
   g_test_add_func ("/model/swap-is-due", test_swap_is_due);
   g_test_add_func ("/model/failed-swap", test_failed_swap_keeps_the_old);
