@@ -208,6 +208,7 @@ typedef struct {
  * DermaLockOptions:
  * @profile: (nullable): applied first
  * @settle_ms: how long automatic controls may take to settle, ms; 0 does not wait
+ * @stream: whether to run the camera meanwhile, unless another program does; nothing else may start it in this time
  * @state: (nullable): file that keeps what was before, for derma_camera_restore(); NULL keeps it in the lock only
  * @cancellable: (nullable): ends the waiting early; the lock then fails with %G_IO_ERROR_CANCELLED
  *   and what was before is put back
@@ -215,6 +216,7 @@ typedef struct {
 typedef struct {
   const DermaProfile *profile;
   guint settle_ms;
+  gboolean stream;
   const gchar *state;
   GCancellable *cancellable;
 } DermaLockOptions;
@@ -231,6 +233,7 @@ typedef struct _DermaLock DermaLock;
  *
  * Waits until the values that automatic controls govern have not moved for a second, or until the time is up; then
  * switches to manual, writes those values and reads each back. Cameras run their automatics only while they stream.
+ * Automatic controls that the profile turns on settle like the others, and are then fixed.
  * If a control does not stick, what was before is put back and the error names it. What @state already keeps is never
  * overwritten: a second lock adds only what the first did not touch.
  *

@@ -159,12 +159,27 @@ drop_inactive (DermaLock *lock, DermaCamera *camera, GError **error)
 }
 
 static gboolean
-fix (DermaLock *lock, DermaCamera *camera, const GPtrArray *profile, const DermaLockOptions *options, GError **error)
+fix_streaming (DermaLock *lock, DermaStream *stream, const GPtrArray *profile, const DermaLockOptions *options,
+               GError **error)
 {
-  return derma_settings_apply (profile, camera, error)
-         && derma_settle (camera, options->settle_ms, options->cancellable, &lock->settled, error)
+  DermaCamera *camera = stream->camera;
+
+  return derma_settings_apply (profile, camera, error) && derma_settle (stream, options, &lock->settled, error)
          && choose (lock, camera, profile, error) && derma_settings_apply_part (lock->settings, camera, TRUE, error)
          && drop_inactive (lock, camera, error) && derma_settings_apply_part (lock->settings, camera, FALSE, error);
+}
+
+static gboolean
+fix (DermaLock *lock, DermaCamera *camera, const GPtrArray *profile, const DermaLockOptions *options, GError **error)
+{
+  DermaStream stream = { .camera = camera };
+  gboolean fixed;
+
+  if (options->stream)
+    derma_stream_start (&stream, camera);
+  fixed = fix_streaming (lock, &stream, profile, options, error);
+  derma_stream_stop (&stream);
+  return fixed;
 }
 
 /* Reads what is before, and keeps it in the file if there is one, before anything is written. */

@@ -55,14 +55,16 @@ look (DermaCamera *camera, GArray *list, gboolean *moved)
 
 /* Waits a little and looks; @since becomes the time of the last move. */
 static gboolean
-watch (DermaCamera *camera, GArray *list, GCancellable *cancellable, gint64 *since, GError **error)
+watch (DermaStream *stream, GArray *list, GCancellable *cancellable, gint64 *since, GError **error)
 {
+  DermaCamera *camera = stream->camera;
   gboolean moved;
   gint code;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   camera->io->sleep (camera->io, GAP);
+  derma_stream_turn (stream);
   code = look (camera, list, &moved);
   if (code != 0) {
     derma_camera_io_fail (error, camera->device, NULL, code);
@@ -74,20 +76,20 @@ watch (DermaCamera *camera, GArray *list, GCancellable *cancellable, gint64 *sin
 }
 
 gboolean
-derma_settle (DermaCamera *camera, guint limit_ms, GCancellable *cancellable, gboolean *settled, GError **error)
+derma_settle (DermaStream *stream, const DermaLockOptions *options, gboolean *settled, GError **error)
 {
-  g_autoptr (GPtrArray) controls = derma_camera_list_controls (camera, NULL, error);
+  DermaCameraIo *io = stream->camera->io;
+  g_autoptr (GPtrArray) controls = derma_camera_list_controls (stream->camera, NULL, error);
   g_autoptr (GArray) list = controls ? list_watched (controls) : NULL;
-  gint64 limit = camera->io->now (camera->io) + limit_ms * (gint64)G_TIME_SPAN_MILLISECOND;
-  gint64 since;
+  gint64 since = io->now (io), limit = since + options->settle_ms * (gint64)G_TIME_SPAN_MILLISECOND;
 
   if (!list)
     return FALSE;
   *settled = list->len == 0;
-  for (since = camera->io->now (camera->io); !*settled && camera->io->now (camera->io) < limit;) {
-    if (!watch (camera, list, cancellable, &since, error))
+  while (!*settled && io->now (io) < limit) {
+    if (!watch (stream, list, options->cancellable, &since, error))
       return FALSE;
-    *settled = camera->io->now (camera->io) - since >= QUIET;
+    *settled = io->now (io) - since >= QUIET;
   }
   return TRUE;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "camera/camera-private.h"
+#include "camera/stream.h"
 
 /*
- * Waits until what automatic controls govern has not moved for a second, at most @limit_ms. @settled says whether that
- * came about. FALSE if the camera is gone or @cancellable ends the waiting.
+ * Waits until what automatic controls govern has not moved for a second, at most as long as the options allow. @settled
+ * says whether that came about. FALSE if the camera is gone or the waiting is cancelled.
  */
-gboolean derma_settle (DermaCamera *camera, guint limit_ms, GCancellable *cancellable, gboolean *settled,
-                       GError **error);
+gboolean derma_settle (DermaStream *stream, const DermaLockOptions *options, gboolean *settled, GError **error);

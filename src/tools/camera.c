@@ -130,7 +130,7 @@ lock_camera (const gchar *device, const gchar *profile_path, gdouble settle)
   g_autoptr (DermaCamera) camera = NULL;
   g_autofree gchar *state = NULL;
   g_autoptr (DermaLock) lock = NULL;
-  DermaLockOptions options = { .profile = profile, .settle_ms = (guint)(settle * 1000) };
+  DermaLockOptions options = { .profile = profile, .settle_ms = (guint)(settle * 1000), .stream = TRUE };
 
   if (profile_path && !profile)
     return derma_tool_fail_error (error);

@@ -160,8 +160,10 @@ query_menu (FakeCamera *fake, struct v4l2_querymenu *query)
 }
 
 static void
-move (FakeControl *control)
+move (FakeCamera *fake, FakeControl *control)
 {
+  if (fake->moves_streaming && !fake->streaming)
+    return;
   if (control->speed < 0) {
     control->value = control->value == control->target ? control->target + control->speed : control->target;
     return;
@@ -183,7 +185,7 @@ read_control (FakeCamera *fake, struct v4l2_ext_control *raw)
   if (control->read_error)
     return fail (control->read_error);
   if (is_governed (fake, control))
-    move (control);
+    move (fake, control);
   value = control->value;
   if (control->lazy > 0) {
     control->lazy--;
@@ -222,6 +224,49 @@ write_control (FakeCamera *fake, const struct v4l2_ext_control *raw)
 }
 
 static gint
+request_buffers (FakeCamera *fake, struct v4l2_requestbuffers *request)
+{
+  if (fake->streaming || fake->stream_error == EBUSY)
+    return fail (EBUSY);
+  if (request->type != V4L2_BUF_TYPE_VIDEO_CAPTURE || request->memory != V4L2_MEMORY_MMAP)
+    return fail (EINVAL);
+  fake->n_buffers = request->count = MIN (request->count, 3);
+  fake->n_queued = 0;
+  return 0;
+}
+
+static gint
+queue_buffer (FakeCamera *fake, const struct v4l2_buffer *buffer)
+{
+  if (buffer->index >= fake->n_buffers || fake->n_queued == fake->n_buffers)
+    return fail (EINVAL);
+  fake->n_queued++;
+  return 0;
+}
+
+static gint
+dequeue_buffer (FakeCamera *fake, struct v4l2_buffer *buffer)
+{
+  if (!fake->streaming)
+    return fail (EINVAL);
+  /* Every other time there is no picture yet. */
+  if (fake->n_queued == 0 || fake->n_frames++ % 2)
+    return fail (EAGAIN);
+  fake->n_queued--;
+  buffer->index = fake->n_frames % fake->n_buffers;
+  return 0;
+}
+
+static gint
+switch_stream (FakeCamera *fake, gboolean on)
+{
+  if (on && (fake->stream_error || fake->n_queued == 0))
+    return fail (fake->stream_error ? fake->stream_error : EINVAL);
+  fake->streaming = on;
+  return 0;
+}
+
+static gint
 answer (FakeCamera *fake, gulong request, gpointer argument)
 {
   struct v4l2_ext_controls *list = argument;
@@ -244,6 +289,15 @@ answer (FakeCamera *fake, gulong request, gpointer argument)
     format->fmt.pix.width = 640;
     format->fmt.pix.height = 480;
     return 0;
+  case VIDIOC_REQBUFS:
+    return request_buffers (fake, argument);
+  case VIDIOC_QBUF:
+    return queue_buffer (fake, argument);
+  case VIDIOC_DQBUF:
+    return dequeue_buffer (fake, argument);
+  case VIDIOC_STREAMON:
+  case VIDIOC_STREAMOFF:
+    return switch_stream (fake, request == VIDIOC_STREAMON);
   case VIDIOC_QUERY_EXT_CTRL:
     return query_control (fake, argument);
   case VIDIOC_QUERYMENU:

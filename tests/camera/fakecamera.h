@@ -58,11 +58,17 @@ typedef struct {
   FakeControl controls[24];
   guint n_controls;
   FakeFaults faults;
-  gint open_error;     /* errno that opening gives */
-  gint call_error;     /* errno that each question gives */
-  guint gone_after;    /* number of questions after which it is unplugged; 0 never */
-  guint interruptions; /* how often a signal comes in between */
-  gint64 now;          /* time that sleeping lets pass, us */
+  gint open_error;          /* errno that opening gives */
+  gint call_error;          /* errno that each question gives */
+  guint gone_after;         /* number of questions after which it is unplugged; 0 never */
+  guint interruptions;      /* how often a signal comes in between */
+  gboolean moves_streaming; /* automatic controls move only while it streams */
+  gint stream_error;        /* errno that switching on gives */
+  gboolean streaming;
+  guint32 n_buffers; /* that have been asked for... */
+  guint32 n_queued;  /* ...and that the driver has at present */
+  guint n_frames;
+  gint64 now; /* time that sleeping lets pass, us */
   guint n_calls;
   guint n_writes;
   guint n_open;

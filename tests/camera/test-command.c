@@ -230,12 +230,14 @@ test_settle (Fixture *fixture, gconstpointer data)
 {
   FakeControl *exposure = fake_camera_get (&fixture->fake, V4L2_CID_EXPOSURE_ABSOLUTE);
 
+  fixture->fake.moves_streaming = TRUE;
   exposure->value = 1000;
   exposure->target = 157;
   exposure->speed = 400;
   assert_runs (fixture, "lock /dev/video0 --settle 60");
   assert_says (fixture, "exposure_time_absolute = 157\n");
   g_assert_null (strstr (fixture->out, "not settled"));
+  g_assert_false (fixture->fake.streaming);
 }
 
 static void
