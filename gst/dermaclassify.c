@@ -285,6 +285,8 @@ begin_frame (GstDermaClassify *self)
     settings.region = self->reader.network->region;
   self->reader.pacer.interval = settings.interval;
   self->reader.pacer.max_rate = settings.max_rate;
+  self->reader.threshold = settings.threshold;
+  self->reader.window = settings.window;
   return settings;
 }
 
@@ -385,9 +387,8 @@ read_frame (GstDermaClassify *self, GstBuffer *buffer, const DermaSettings *sett
   g_autoptr (GError) error = NULL;
 
   if (!self->worker) {
-    return derma_reader_read (reader, info, buffer, settings->region, settings->threshold, &error)
-               ? conclude (self, settings)
-               : handle_failure (self, error);
+    return derma_reader_read (reader, info, buffer, settings->region, &error) ? conclude (self, settings)
+                                                                              : handle_failure (self, error);
   }
   if (!derma_reader_prepare (reader, info, buffer, settings->region, &error))
     return handle_failure (self, error);

@@ -14,6 +14,8 @@ void
 derma_reader_init (DermaReader *reader)
 {
   *reader = (DermaReader){ .pacer.interval = 1, .reading = DERMA_READING_INIT };
+  reader->meter = derma_quality_meter_new ();
+  reader->tracker = derma_tracker_new ();
   derma_pacer_reset (&reader->pacer);
 }
 
@@ -21,6 +23,8 @@ void
 derma_reader_reset (DermaReader *reader)
 {
   g_clear_pointer (&reader->fields, gst_structure_free);
+  derma_quality_meter_reset (reader->meter);
+  derma_tracker_reset (reader->tracker);
   derma_pacer_reset (&reader->pacer);
 }
 
@@ -28,6 +32,8 @@ void
 derma_reader_clear (DermaReader *reader)
 {
   derma_reader_reset (reader);
+  g_clear_pointer (&reader->meter, derma_quality_meter_free);
+  g_clear_pointer (&reader->tracker, derma_tracker_free);
   derma_reading_clear (&reader->reading);
   g_clear_pointer (&reader->network, derma_network_free);
 }
@@ -57,7 +63,8 @@ prepare (DermaReader *reader, GstBuffer *buffer, DermaRegion region, GError **er
   if (!derma_frame_check (&reader->frame, error))
     return FALSE;
   rect = derma_frame_get_region (&reader->frame, region, has_roi ? &roi : NULL);
-  return derma_classifier_prepare (reader->network->classifier, &reader->frame, &rect, error);
+  return derma_quality_meter_measure (reader->meter, &reader->frame, &rect, &reader->quality, error)
+         && derma_classifier_prepare (reader->network->classifier, &reader->frame, &rect, error);
 }
 
 gboolean
@@ -84,16 +91,18 @@ derma_reader_take (DermaReader *reader)
 {
   reader->reading.age = 0;
   reader->reading.lesion = 1;
+  reader->reading.quality = reader->quality;
+  if (reader->window > 0)
+    derma_tracker_update (reader->tracker, reader->window, reader->threshold, &reader->reading);
   g_clear_pointer (&reader->fields, gst_structure_free);
   reader->fields = derma_reading_to_structure (&reader->reading, DERMA_READING_META_NAME);
 }
 
 gboolean
-derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
-                   gfloat threshold, GError **error)
+derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region, GError **error)
 {
   if (!derma_reader_prepare (reader, info, buffer, region, error)
-      || !derma_classifier_finish (reader->network->classifier, threshold, &reader->reading, error))
+      || !derma_classifier_finish (reader->network->classifier, reader->threshold, &reader->reading, error))
     return FALSE;
   reader->reading.pts = GST_BUFFER_PTS (buffer);
   derma_reader_take (reader);

@@ -4,7 +4,8 @@
 #include "network.h"
 #include "pacer.h"
 
-#include <derma/reading.h>
+#include <derma/quality.h>
+#include <derma/tracker.h>
 
 #include <gst/video/video.h>
 
@@ -16,7 +17,12 @@ G_BEGIN_DECLS
 typedef struct {
   DermaNetwork *network;
   DermaPacer pacer;
+  gfloat threshold; /* confidence below which a reading is uncertain */
+  gfloat window;    /* seconds of evidence in a reading; 0: the one frame */
   DermaFrame frame; /* what the caps fix */
+  DermaQualityMeter *meter;
+  DermaQuality quality; /* of the frame that was prepared */
+  DermaTracker *tracker;
   DermaReading reading;
   GstStructure *fields; /* the last reading as it goes into metas and messages; NULL before the first */
 } DermaReader;
@@ -33,7 +39,7 @@ void derma_reader_clear (DermaReader *reader);
  * Returns: TRUE, or FALSE with @error set and the last reading kept
  */
 gboolean derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
-                            gfloat threshold, GError **error);
+                            GError **error);
 
 /*
  * First half of derma_reader_read(): the frame is not used afterwards. What derma_classifier_finish() then gives is
@@ -41,7 +47,7 @@ gboolean derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBu
  */
 gboolean derma_reader_prepare (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
                                GError **error);
-/* The reader's own reading was replaced by a new one. */
+/* The reader's own reading was replaced by that of the frame that was prepared: adds what else is known of it. */
 void derma_reader_take (DermaReader *reader);
 
 /* Puts the last reading, if there is one, on a writable @buffer, with the age it has there. */

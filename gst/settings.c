@@ -15,6 +15,7 @@
 #define DEFAULT_POST_MESSAGES TRUE
 
 #define MAX_THREADS 64
+#define MAX_WINDOW 60.0 /* s */
 
 #define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 #define PLAYING (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
@@ -60,6 +61,7 @@ derma_settings_init (DermaSettings *settings)
                                .region = DEFAULT_REGION,
                                .top_k = DEFAULT_TOP_K,
                                .threshold = DEFAULT_THRESHOLD,
+                               .window = DEFAULT_EVIDENCE_WINDOW,
                                .overlay = DEFAULT_OVERLAY,
                                .post_messages = DEFAULT_POST_MESSAGES };
 }
@@ -116,15 +118,17 @@ install_reading (GObjectClass *klass)
   /**
    * dermaclassify:evidence-window:
    *
-   * Seconds over which readings of a lesion are put together. Only 0 is in the range yet: each reading is of a single
-   * frame.
+   * Seconds over which the readings of a lesion are put together: what a frame says counts by its quality and fades to
+   * 1/e in this time. The state then tells whether there is a lesion, whether the pictures are too poor, and whether
+   * the reading is still being acquired or stands; a lesion after one that was lifted off is a new one. 0: each reading
+   * is of a single frame.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, DERMA_SETTING_EVIDENCE_WINDOW,
                                    g_param_spec_double ("evidence-window", "Evidence window",
                                                         "Seconds of evidence in a reading (0: a single frame)", 0.0,
-                                                        0.0, DEFAULT_EVIDENCE_WINDOW, PLAYING));
+                                                        MAX_WINDOW, DEFAULT_EVIDENCE_WINDOW, PLAYING));
 }
 
 /* Which frames are read. */
@@ -230,6 +234,7 @@ derma_settings_set (DermaSettings *settings, guint id, const GValue *value)
     settings->threshold = g_value_get_double (value);
     return TRUE;
   case DERMA_SETTING_EVIDENCE_WINDOW:
+    settings->window = g_value_get_double (value);
     return TRUE;
   case DERMA_SETTING_OVERLAY:
     settings->overlay = g_value_get_boolean (value);
@@ -268,7 +273,7 @@ derma_settings_get (const DermaSettings *settings, guint id, GValue *value)
     g_value_set_double (value, settings->threshold);
     return TRUE;
   case DERMA_SETTING_EVIDENCE_WINDOW:
-    g_value_set_double (value, DEFAULT_EVIDENCE_WINDOW);
+    g_value_set_double (value, settings->window);
     return TRUE;
   case DERMA_SETTING_OVERLAY:
     g_value_set_boolean (value, settings->overlay);

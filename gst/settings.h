@@ -22,6 +22,7 @@ typedef struct {
   gboolean region_set; /* else the region is the model's own */
   guint top_k;
   gdouble threshold;
+  gdouble window; /* s */
   gboolean overlay;
   gboolean post_messages;
 } DermaSettings;

@@ -15,4 +15,5 @@
 #include <derma/quality.h>
 #include <derma/reading.h>
 #include <derma/sampler.h>
+#include <derma/tracker.h>
 #include <derma/version.h>
