@@ -322,11 +322,9 @@ scribble (FakeCamera *fake, gulong request, gpointer argument)
     bytes[i] = (guint8)g_rand_int (fake->random);
 }
 
-gint
-fake_camera_ioctl (FakeCamera *fake, gulong request, gpointer argument)
+static gint
+call (FakeCamera *fake, gulong request, gpointer argument)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake->mutex);
-
   fake->n_calls++;
   if (fake->interruptions > 0) {
     fake->interruptions--;
@@ -341,6 +339,17 @@ fake_camera_ioctl (FakeCamera *fake, gulong request, gpointer argument)
     return 0;
   }
   return answer (fake, request, argument);
+}
+
+gint
+fake_camera_ioctl (FakeCamera *fake, gulong request, gpointer argument)
+{
+  gint result;
+
+  g_mutex_lock (&fake->mutex);
+  result = call (fake, request, argument);
+  g_mutex_unlock (&fake->mutex);
+  return result;
 }
 
 static gint

@@ -177,9 +177,10 @@ test_profile (LockFixture *fixture, gconstpointer data)
   g_autoptr (DermaProfile) profile =
       make_profile (fixture, "[controls]\nauto_exposure=1\nexposure_time_absolute=42\nbrightness=-8\n");
   const DermaLockOptions options = { .settle_ms = 1000, .profile = profile, .state = fixture->state };
-  g_autoptr (DermaLock) plain = lock_fixture_lock (fixture, TRUE);
-  g_autoptr (DermaLock) result = derma_camera_lock (fixture->camera, &options, NULL);
+  g_autoptr (DermaLock) result = NULL;
 
+  derma_lock_free (lock_fixture_lock (fixture, TRUE));
+  result = derma_camera_lock (fixture->camera, &options, NULL);
   g_assert_nonnull (result);
   g_assert_cmpint (lock_fixture_get (fixture, V4L2_CID_EXPOSURE_ABSOLUTE)->value, ==, 42);
   g_assert_cmpint (lock_fixture_get (fixture, V4L2_CID_BRIGHTNESS)->value, ==, -8);
@@ -369,8 +370,7 @@ test_garbage (LockFixture *fixture, gconstpointer data)
 
   fixture->fake.faults = FAKE_GARBAGE;
   for (guint i = 0; i < 50; i++) {
-    g_autoptr (DermaLock) result = derma_camera_lock (fixture->camera, &options, NULL);
-
+    derma_lock_free (derma_camera_lock (fixture->camera, &options, NULL));
     derma_camera_restore (fixture->camera, fixture->state, NULL);
     g_remove (fixture->state);
   }

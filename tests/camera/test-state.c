@@ -7,8 +7,7 @@
 static void
 test_restore (LockFixture *fixture, gconstpointer data)
 {
-  g_autoptr (DermaLock) result = lock_fixture_lock (fixture, TRUE);
-
+  derma_lock_free (lock_fixture_lock (fixture, TRUE));
   g_assert_true (lock_fixture_has_state (fixture));
   lock_fixture_assert_automatic (fixture, FALSE);
   lock_fixture_restore (fixture);
@@ -37,8 +36,7 @@ test_restore_manual (LockFixture *fixture, gconstpointer data)
 static void
 test_restore_governed (LockFixture *fixture, gconstpointer data)
 {
-  g_autoptr (DermaLock) result = lock_fixture_lock (fixture, TRUE);
-
+  derma_lock_free (lock_fixture_lock (fixture, TRUE));
   g_assert_true (g_file_set_contents (
       fixture->state, "[camera]\ncard=Dermatoscope\n[original]\nauto_exposure=3\ngain=7\nfocus_absolute=15\n", -1,
       NULL));
@@ -51,11 +49,11 @@ test_restore_governed (LockFixture *fixture, gconstpointer data)
 static void
 test_second_lock (LockFixture *fixture, gconstpointer data)
 {
-  g_autoptr (DermaLock) first = lock_fixture_lock (fixture, TRUE);
   g_autofree gchar *before = NULL;
   g_autofree gchar *after = NULL;
   g_autoptr (DermaLock) second = NULL;
 
+  derma_lock_free (lock_fixture_lock (fixture, TRUE));
   g_assert_true (g_file_get_contents (fixture->state, &before, NULL, NULL));
   second = lock_fixture_lock (fixture, TRUE);
   g_assert_true (g_file_get_contents (fixture->state, &after, NULL, NULL));
@@ -106,8 +104,7 @@ test_bad_state (LockFixture *fixture, gconstpointer data)
 static void
 test_restore_in_part (LockFixture *fixture, gconstpointer data)
 {
-  g_autoptr (DermaLock) result = lock_fixture_lock (fixture, TRUE);
-
+  derma_lock_free (lock_fixture_lock (fixture, TRUE));
   lock_fixture_get (fixture, V4L2_CID_EXPOSURE_AUTO)->write_error = EIO;
   assert_not_restored (fixture, DERMA_ERROR_RUNTIME, FAKE_DEVICE ": auto_exposure: Input/output error");
   g_assert_cmpint (lock_fixture_get (fixture, V4L2_CID_FOCUS_AUTO)->value, ==, 1);
