@@ -40,6 +40,7 @@
 #include "reader.h"
 #include "readingmeta.h"
 #include "settings.h"
+#include "timing.h"
 #include "videoframe.h"
 #include "worker.h"
 
@@ -49,15 +50,6 @@ GST_DEBUG_CATEGORY_STATIC (classify_debug);
 GST_DEBUG_CATEGORY_STATIC (performance_debug);
 #define GST_CAT_DEFAULT classify_debug
 #define CAT_PERFORMANCE performance_debug
-
-#define DEFAULT_QOS TRUE
-
-enum {
-  PROP_MODEL = DERMA_N_SETTINGS,
-  PROP_QOS,
-  PROP_STATS,
-  PROP_MODEL_INFO,
-};
 
 typedef struct {
   guint64 frames;
@@ -76,9 +68,7 @@ struct _GstDermaClassify {
   gboolean started;
   DermaNetwork *pending; /* takes the place of the reader's before the next frame */
   Stats stats;
-  GstClockTime earliest; /* running time before which frames are late */
-  GstClockTime declared; /* the latency that queries are told */
-  GstClockTime mean;     /* running mean of what it was */
+  DermaTiming timing;
 
   /* Of the streaming thread; its network is replaced under the object lock. */
   DermaReader reader;
@@ -90,13 +80,6 @@ G_DEFINE_FINAL_TYPE (GstDermaClassify, gst_derma_classify, GST_TYPE_DERMA_FILTER
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermaclassify, "dermaclassify", GST_RANK_NONE, GST_TYPE_DERMA_CLASSIFY,
                                        derma_reading_meta_register ())
 
-/* Half as much again as was measured, in whole milliseconds. */
-static GstClockTime
-declare (GstClockTime measured)
-{
-  return (measured * 3 / 2 / GST_MSECOND + 1) * GST_MSECOND;
-}
-
 /* Takes note of how long an inference took; a pipeline that waits less than that is told to ask again. */
 static void
 note_latency (GstDermaClassify *self, GstClockTime measured)
@@ -104,10 +87,7 @@ note_latency (GstDermaClassify *self, GstClockTime measured)
   gboolean grown;
 
   GST_OBJECT_LOCK (self);
-  self->mean = self->mean ? (self->mean * 7 + measured) / 8 : measured;
-  grown = self->mean > self->declared;
-  if (grown)
-    self->declared = declare (self->mean);
+  grown = derma_timing_note (&self->timing, measured);
   GST_OBJECT_UNLOCK (self);
   if (grown)
     gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
@@ -221,10 +201,8 @@ start (GstBaseTransform *base)
   self->reader.network = network;
   self->started = TRUE;
   self->stats = (Stats){ 0 };
-  self->earliest = GST_CLOCK_TIME_NONE;
-  self->mean = 0;
   /* With a worker no frame waits. */
-  self->declared = self->worker ? 0 : declare (network->latency);
+  derma_timing_init (&self->timing, self->worker ? 0 : network->latency);
   GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
@@ -304,7 +282,7 @@ is_late (GstDermaClassify *self, GstClockTime pts)
   if (!GST_CLOCK_TIME_IS_VALID (running))
     return FALSE;
   GST_OBJECT_LOCK (self);
-  late = GST_CLOCK_TIME_IS_VALID (self->earliest) && running <= self->earliest;
+  late = derma_timing_is_late (&self->timing, running);
   if (late)
     self->stats.skipped_qos++;
   GST_OBJECT_UNLOCK (self);
@@ -431,7 +409,7 @@ static void
 reset_qos (GstDermaClassify *self)
 {
   GST_OBJECT_LOCK (self);
-  self->earliest = GST_CLOCK_TIME_NONE;
+  derma_timing_forget_qos (&self->timing);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -462,46 +440,27 @@ static gboolean
 src_event (GstBaseTransform *base, GstEvent *event)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
-  GstClockTimeDiff diff;
-  GstClockTime timestamp;
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_QOS)
     return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->src_event (base, event);
-  gst_event_parse_qos (event, NULL, NULL, &diff, &timestamp);
   GST_OBJECT_LOCK (self);
-  if (!GST_CLOCK_TIME_IS_VALID (timestamp) || (diff < 0 && (GstClockTime)-diff > timestamp))
-    self->earliest = GST_CLOCK_TIME_NONE;
-  else
-    self->earliest = timestamp + diff;
+  derma_timing_note_qos (&self->timing, event);
   GST_OBJECT_UNLOCK (self);
   return gst_pad_push_event (GST_BASE_TRANSFORM_SINK_PAD (base), event);
-}
-
-static void
-add_latency (GstDermaClassify *self, GstQuery *query)
-{
-  GstClockTime min, max, own;
-  gboolean live;
-
-  gst_query_parse_latency (query, &live, &min, &max);
-  if (!live)
-    return;
-  GST_OBJECT_LOCK (self);
-  own = self->declared;
-  GST_OBJECT_UNLOCK (self);
-  if (GST_CLOCK_TIME_IS_VALID (max))
-    max += own;
-  gst_query_set_latency (query, live, min + own, max);
 }
 
 static gboolean
 query (GstBaseTransform *base, GstPadDirection direction, GstQuery *asked)
 {
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
   const gboolean answered = GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->query (base, direction, asked);
 
-  if (answered && direction == GST_PAD_SRC && GST_QUERY_TYPE (asked) == GST_QUERY_LATENCY)
-    add_latency (GST_DERMA_CLASSIFY (base), asked);
-  return answered;
+  if (!answered || direction != GST_PAD_SRC || GST_QUERY_TYPE (asked) != GST_QUERY_LATENCY)
+    return answered;
+  GST_OBJECT_LOCK (self);
+  derma_timing_answer (&self->timing, asked);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
 }
 
 static void
@@ -521,11 +480,11 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
 
-  if (id == PROP_MODEL)
+  if (id == DERMA_SETTING_MODEL)
     set_model (self, g_value_get_string (value));
-  else if (id == PROP_QOS)
+  else if (id == DERMA_SETTING_QOS)
     gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), g_value_get_boolean (value));
-  else if (id > DERMA_SETTING_0 && id < DERMA_N_SETTINGS)
+  else if (id > DERMA_SETTING_0 && id < DERMA_SETTING_MODEL)
     change_setting (self, id, value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -566,18 +525,18 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   const DermaNetwork *network;
   DermaSettings settings;
 
-  if (id == PROP_QOS) {
+  if (id == DERMA_SETTING_QOS) {
     g_value_set_boolean (value, gst_base_transform_is_qos_enabled (GST_BASE_TRANSFORM (self)));
     return;
   }
   GST_OBJECT_LOCK (self);
   network = current_network (self);
   settings = effective_settings (self);
-  if (id == PROP_MODEL)
+  if (id == DERMA_SETTING_MODEL)
     g_value_set_string (value, network ? network->path : self->model);
-  else if (id == PROP_STATS)
+  else if (id == DERMA_SETTING_STATS)
     g_value_take_boxed (value, make_stats (&self->stats));
-  else if (id == PROP_MODEL_INFO)
+  else if (id == DERMA_SETTING_MODEL_INFO)
     g_value_set_boxed (value, network ? network->info : NULL);
   else if (!derma_settings_get (&settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -596,59 +555,6 @@ finalize (GObject *object)
 }
 
 static void
-install_properties (GObjectClass *klass)
-{
-  derma_settings_install (klass);
-  /**
-   * dermaclassify:model:
-   *
-   * Path of the ONNX file to read with; NULL is the shipped network. While started, reading the property gives the path
-   * in use. It can be changed while playing: the file is loaded and checked first and takes effect at the next frame;
-   * if it cannot be used, a warning is posted and the network in use stays.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (
-      klass, PROP_MODEL,
-      g_param_spec_string ("model", "Model", "Path of the ONNX file to read with (NULL: the shipped network)", NULL,
-                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermaclassify:qos:
-   *
-   * Whether frames that come too late are not classified; they are passed on all the same.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (
-      klass, PROP_QOS,
-      g_param_spec_boolean ("qos", "QoS", "Do not classify frames that are late", DEFAULT_QOS,
-                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermaclassify:stats:
-   *
-   * Since the last start, all guint64: frames, inferences, readings, skipped-qos (frames that were due and late),
-   * latency-mean and latency-last (ns from a frame's arrival to its scores).
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_STATS,
-                                   g_param_spec_boxed ("stats", "Statistics", "What has been done since the start",
-                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  /**
-   * dermaclassify:model-info:
-   *
-   * About the network in use, NULL while stopped: path, name, version, sha256, licence (strings), labels, titles
-   * (GstValueArrays of strings), n-parameters, n-macs (guint64), input-width, input-height, input-channels (guint),
-   * operating-point (double).
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MODEL_INFO,
-                                   g_param_spec_boxed ("model-info", "Model information", "About the network in use",
-                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-}
-
-static void
 gst_derma_classify_class_init (GstDermaClassifyClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -659,7 +565,7 @@ gst_derma_classify_class_init (GstDermaClassifyClass *klass)
   object_class->set_property = set_property;
   object_class->get_property = get_property;
   object_class->finalize = finalize;
-  install_properties (object_class);
+  derma_settings_install (object_class);
   base_class->start = start;
   base_class->stop = stop;
   base_class->set_caps = set_caps;
@@ -677,7 +583,7 @@ gst_derma_classify_init (GstDermaClassify *self)
 {
   derma_settings_init (&self->settings);
   derma_reader_init (&self->reader);
-  self->earliest = GST_CLOCK_TIME_NONE;
-  gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), DEFAULT_QOS);
+  derma_timing_init (&self->timing, 0);
+  gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), DERMA_DEFAULT_QOS);
   gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->settings.overlay, self->settings.top_k);
 }

@@ -197,6 +197,59 @@ install_display (GObjectClass *klass)
                                                          DEFAULT_POST_MESSAGES, PLAYING));
 }
 
+/* The network, and what is told of it; the element keeps these itself. */
+static void
+install_network (GObjectClass *klass)
+{
+  /**
+   * dermaclassify:model:
+   *
+   * Path of the ONNX file to read with; NULL is the shipped network. While started, reading the property gives the path
+   * in use. It can be changed while playing: the file is loaded and checked first and takes effect at the next frame;
+   * if it cannot be used, a warning is posted and the network in use stays.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, DERMA_SETTING_MODEL,
+      g_param_spec_string ("model", "Model", "Path of the ONNX file to read with (NULL: the shipped network)", NULL,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermaclassify:qos:
+   *
+   * Whether frames that come too late are not classified; they are passed on all the same.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, DERMA_SETTING_QOS,
+      g_param_spec_boolean ("qos", "QoS", "Do not classify frames that are late", DERMA_DEFAULT_QOS,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermaclassify:stats:
+   *
+   * Since the last start, all guint64: frames, inferences, readings, skipped-qos (frames that were due and late),
+   * latency-mean and latency-last (ns from a frame's arrival to its scores).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_STATS,
+                                   g_param_spec_boxed ("stats", "Statistics", "What has been done since the start",
+                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * dermaclassify:model-info:
+   *
+   * About the network in use, NULL while stopped: path, name, version, sha256, licence (strings), labels, titles
+   * (GstValueArrays of strings), n-parameters, n-macs (guint64), input-width, input-height, input-channels (guint),
+   * operating-point (double).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_MODEL_INFO,
+                                   g_param_spec_boxed ("model-info", "Model information", "About the network in use",
+                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
 void
 derma_settings_install (GObjectClass *klass)
 {
@@ -205,6 +258,7 @@ derma_settings_install (GObjectClass *klass)
   install_display (klass);
   gst_type_mark_as_plugin_api (mode_get_type (), 0);
   gst_type_mark_as_plugin_api (region_get_type (), 0);
+  install_network (klass);
 }
 
 gboolean

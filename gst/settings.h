@@ -27,6 +27,8 @@ typedef struct {
   gboolean post_messages;
 } DermaSettings;
 
+#define DERMA_DEFAULT_QOS TRUE
+
 enum {
   DERMA_SETTING_0,
   DERMA_SETTING_THREADS,
@@ -39,7 +41,11 @@ enum {
   DERMA_SETTING_EVIDENCE_WINDOW,
   DERMA_SETTING_OVERLAY,
   DERMA_SETTING_POST_MESSAGES,
-  DERMA_N_SETTINGS,
+  /* Kept by the element itself: */
+  DERMA_SETTING_MODEL,
+  DERMA_SETTING_QOS,
+  DERMA_SETTING_STATS,
+  DERMA_SETTING_MODEL_INFO,
 };
 
 void derma_settings_init (DermaSettings *settings);
