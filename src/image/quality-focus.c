@@ -17,11 +17,11 @@
 #define LAG 4
 #define FEWEST 6
 /* A patch's coarse energy below which there is no structure to judge by, in squared 8-bit levels. */
-#define STRUCTURE 4.0f
-/* Noise: the fine energy of the smoothest quarter with something on top, at least what rounding to 8 bits has and at
- * most what 5 levels of noise have. */
+#define STRUCTURE 60.0f
+/* Noise: the fine energy of the smoothest quarter with something on top, for JPEG spares some patches more than others
+ * and 8 bits round; at most what 5 levels of noise have. */
 #define MARGIN 1.3f
-#define QUIETEST 1.5f
+#define ROUNDING 1.5f
 #define NOISIEST 300.0f
 
 typedef struct {
@@ -187,7 +187,7 @@ derma_quality_focus_measure (const DermaQualityReader *reader, const DermaRect *
     return -1.0f;
   qsort (energies, n, sizeof energies[0], compare_fine);
   noise = energies[n / 4];
-  noise.fine = CLAMP (noise.fine * MARGIN, QUIETEST, NOISIEST);
+  noise.fine = MIN (noise.fine * MARGIN + ROUNDING, NOISIEST);
   qsort (energies, n, sizeof energies[0], compare_coarse);
   for (guint i = 0; i < n / 4 + 1; i++) {
     fine += MAX (energies[i].fine - noise.fine, 0.0f);

@@ -8,8 +8,8 @@
 #include <math.h>
 
 /* Where each measure becomes 0 and 1; set on the pictures of tests/footage/README.md. */
-#define FOCUS_NONE 0.01f
-#define FOCUS_FULL 0.13f
+#define FOCUS_NONE 0.005f
+#define FOCUS_FULL 0.10f
 #define DARK_NONE 0.35f
 #define DARK_FULL 0.55f
 #define CLIPPED_NONE 0.80f

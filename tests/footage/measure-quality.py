@@ -8,7 +8,6 @@ spoiled one), the shares of good and spoiled pictures that fall on the wrong sid
 import argparse
 import csv
 import pathlib
-import sys
 
 import cv2
 import numpy as np
@@ -41,9 +40,7 @@ def pick(options):
 
 
 def read(path, side):
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        sys.exit(f"{path}: cannot be read as a picture")
+    picture = spoil.read_picture(path)
     if side:
         factor = side / min(picture.shape[:2])
         picture = cv2.resize(picture, None, fx=factor, fy=factor,

@@ -1,10 +1,24 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What spoils a picture: defocus, exposure, glare, sensor noise, JPEG."""
+import sys
+
 import cv2
 import numpy as np
 
 TO_LINEAR = (np.where(np.arange(256) <= 10, np.arange(256) / 255 / 12.92,
                       ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4)).astype(np.float32)
+
+
+def read_picture(path):
+    """The picture's bytes as BGR; ends the program where there are none."""
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        sys.exit(f"{path}: {error.strerror}")
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    if picture is None:
+        sys.exit(f"{path}: cannot be read as a picture")
+    return picture
 
 
 def to_linear(picture):
