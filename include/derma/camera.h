@@ -82,7 +82,7 @@ typedef struct {
  * derma_camera_list_modes:
  * @truncated: (out) (optional): whether the driver offered more than the limits below
  *
- * Asks for formats, sizes and frame rates: at most 64 formats, 512 modes, 64 rates a mode, 4096 questions in all.
+ * Asks for formats, sizes and frame rates: at most 128 formats, 1024 modes, 64 rates a mode, 16384 questions in all.
  *
  * Returns: (transfer full) (element-type DermaCameraMode): the modes, or NULL with @error set
  */

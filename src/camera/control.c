@@ -179,11 +179,22 @@ verify (DermaCamera *camera, const DermaControl *control, gint64 value, GError *
   return FALSE;
 }
 
+/* Drivers forbid some controls to be written while they stream, also with the value that is there. */
+static gboolean
+is_there (DermaCamera *camera, const DermaControl *control, gint64 value)
+{
+  gint64 found;
+
+  return derma_control_read (camera, control, &found) == 0 && found == value;
+}
+
 gboolean
 derma_control_set (DermaCamera *camera, const DermaControl *control, gint64 value, GError **error)
 {
   gint code = derma_control_write (camera, control, value);
 
+  if (code == EBUSY && is_there (camera, control, value))
+    return TRUE;
   if (code != 0) {
     derma_camera_io_fail (error, camera->device, control->key, code);
     return FALSE;

@@ -84,6 +84,8 @@ keep_all (DermaLock *lock, const GPtrArray *controls, const GPtrArray *profile)
   const DermaAuto *automatic;
 
   for (guint i = 0; (automatic = derma_auto_get (i)); i++) {
+    if (!derma_control_find_id (controls, automatic->id))
+      continue;
     keep (lock, controls, automatic->id);
     for (guint j = 0; j < DERMA_MAX_GOVERNED && automatic->governed[j]; j++)
       keep (lock, controls, automatic->governed[j]);
@@ -164,9 +166,9 @@ fix_streaming (DermaLock *lock, DermaStream *stream, const GPtrArray *profile, c
 {
   DermaCamera *camera = stream->camera;
 
-  return derma_settings_apply (profile, camera, error) && derma_settle (stream, options, &lock->settled, error)
-         && choose (lock, camera, profile, error) && derma_settings_apply_part (lock->settings, camera, TRUE, error)
-         && drop_inactive (lock, camera, error) && derma_settings_apply_part (lock->settings, camera, FALSE, error);
+  return derma_settle (stream, options, &lock->settled, error) && choose (lock, camera, profile, error)
+         && derma_settings_apply_part (lock->settings, camera, TRUE, error) && drop_inactive (lock, camera, error)
+         && derma_settings_apply_part (lock->settings, camera, FALSE, error);
 }
 
 static gboolean
@@ -175,6 +177,9 @@ fix (DermaLock *lock, DermaCamera *camera, const GPtrArray *profile, const Derma
   DermaStream stream = { .camera = camera };
   gboolean fixed;
 
+  /* Some of it may be forbidden while the camera runs. */
+  if (!derma_settings_apply (profile, camera, error))
+    return FALSE;
   if (options->stream)
     derma_stream_start (&stream, camera);
   fixed = fix_streaming (lock, &stream, profile, options, error);

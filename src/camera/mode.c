@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <linux/videodev2.h>
 
-#define MAX_FORMATS 64
-#define MAX_MODES 512
+#define MAX_FORMATS 128
+#define MAX_MODES 1024
 #define MAX_RATES 64
-#define MAX_QUESTIONS 4096
+#define MAX_QUESTIONS 16384
 
 /* A list in the making; a driver may answer for ever, so the questions are counted. */
 typedef struct {

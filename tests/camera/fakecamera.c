@@ -209,6 +209,8 @@ write_control (FakeCamera *fake, const struct v4l2_ext_control *raw)
   fake->n_writes++;
   if (control->write_error)
     return fail (control->write_error);
+  if (control->grabbed && fake->streaming)
+    return fail (EBUSY);
   if (control->flags & V4L2_CTRL_FLAG_READ_ONLY || is_governed (fake, control))
     return fail (EACCES);
   value = control->type == V4L2_CTRL_TYPE_INTEGER64 ? raw->value64

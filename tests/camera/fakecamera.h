@@ -25,6 +25,7 @@ typedef struct {
   guint lazy;                /* readings after a write that still give the old value */
   gint64 old;
   gint write_error; /* errno of each write */
+  gboolean grabbed; /* cannot be written while the camera streams */
   gint read_error;
 } FakeControl;
 

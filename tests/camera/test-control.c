@@ -333,6 +333,20 @@ test_set_errors (Fixture *fixture, gconstpointer data)
   assert_not_set (fixture, DERMA_ERROR_RUNTIME, FAKE_DEVICE ": brightness: Input/output error");
 }
 
+/* What must not be written at present, and need not be. */
+static void
+test_set_in_use (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) controls = list (fixture, FALSE);
+  g_autoptr (GError) error = NULL;
+
+  fake_camera_get (&fixture->fake, V4L2_CID_BRIGHTNESS)->write_error = EBUSY;
+  g_assert_true (derma_control_set (fixture->camera, find (controls, "brightness"), 3, &error));
+  g_assert_no_error (error);
+  g_assert_false (derma_control_set (fixture->camera, find (controls, "brightness"), 4, &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_BUSY);
+}
+
 static void
 test_endless (Fixture *fixture, gconstpointer data)
 {
@@ -430,6 +444,7 @@ main (int argc, char **argv)
   ADD ("clamp", test_clamp);
   ADD ("set", test_set);
   ADD ("set-errors", test_set_errors);
+  ADD ("set-in-use", test_set_in_use);
   ADD ("endless", test_endless);
   ADD ("garbage", test_garbage);
   ADD ("endless-menu", test_endless_menu);

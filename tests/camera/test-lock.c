@@ -271,6 +271,20 @@ test_stream (LockFixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->fake.n_buffers, ==, 0);
 }
 
+/* A profile may have what cannot be written while the camera runs. */
+static void
+test_stream_and_profile (LockFixture *fixture, gconstpointer data)
+{
+  g_autoptr (DermaProfile) profile = make_profile (fixture, "[controls]\nbrightness=11\n");
+  const DermaLockOptions options = { .stream = TRUE, .profile = profile };
+  g_autoptr (GError) error = NULL;
+
+  lock_fixture_get (fixture, V4L2_CID_BRIGHTNESS)->grabbed = TRUE;
+  derma_lock_free (derma_camera_lock (fixture->camera, &options, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (lock_fixture_get (fixture, V4L2_CID_BRIGHTNESS)->value, ==, 11);
+}
+
 /* Another program runs it, the bus has no room, or there is no such thing: the lock does without. */
 static void
 test_no_stream (LockFixture *fixture, gconstpointer data)
@@ -396,6 +410,7 @@ main (int argc, char **argv)
   ADD ("undo", test_undo);
   ADD ("does-not-stick", test_does_not_stick);
   ADD ("stream", test_stream);
+  ADD ("stream-and-profile", test_stream_and_profile);
   ADD ("no-stream", test_no_stream);
   ADD ("stream-ends-with-failure", test_stream_ends_with_failure);
   ADD ("auto-refuses", test_auto_refuses);

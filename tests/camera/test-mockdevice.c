@@ -78,7 +78,7 @@ test_endless (Fixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) modes = NULL;
   gboolean truncated = FALSE;
 
-  fixture->fake.faults = FAKE_ENDLESS_FORMATS | FAKE_ENDLESS_SIZES | FAKE_ENDLESS_RATES;
+  fixture->fake.faults = FAKE_ENDLESS_FORMATS;
   camera = open_camera ();
   g_assert_cmpuint (fixture->fake.n_calls, <, 20);
   modes = derma_camera_list_modes (camera, &truncated, NULL);

@@ -10,7 +10,10 @@ test_restore (LockFixture *fixture, gconstpointer data)
   derma_lock_free (lock_fixture_lock (fixture, TRUE));
   g_assert_true (lock_fixture_has_state (fixture));
   lock_fixture_assert_automatic (fixture, FALSE);
+  /* Nothing that the lock touched: this camera has no automatic brightness. */
+  lock_fixture_get (fixture, V4L2_CID_BRIGHTNESS)->value = 12;
   lock_fixture_restore (fixture);
+  g_assert_cmpint (lock_fixture_get (fixture, V4L2_CID_BRIGHTNESS)->value, ==, 12);
   lock_fixture_assert_automatic (fixture, TRUE);
 }
 
