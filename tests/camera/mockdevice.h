@@ -5,6 +5,8 @@
 
 #include <umockdev.h>
 
+/* Whether the program may use one; if not, it says so as a test that is skipped. */
+gboolean mock_testbed_is_possible (void);
 /* A testbed of umockdev in which played cameras are nodes /dev/videoN, for this program and those that it starts. */
 UMockdevTestbed *mock_testbed_new (void);
 /* Adds a node; the camera must outlive the testbed. */

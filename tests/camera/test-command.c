@@ -340,6 +340,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  if (!mock_testbed_is_possible ())
+    return 0;
   command = argv[1];
 #define ADD(name, test) g_test_add ("/command/" name, Fixture, NULL, set_up, test, tear_down)
   ADD ("list", test_list);
