@@ -1,95 +1,119 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Augmentation of a batch: what a hand-held dermatoscope and its camera do to a picture."""
-import math
-
+"""Augmentation of a picture: what a hand-held dermatoscope and its camera do to it."""
+import cv2
+import numpy as np
 import torch
-from torch.nn import functional as F
+
+cv2.setNumThreads(1)
+_LUMA = np.array([0.299, 0.587, 0.114])
+_NOISE = np.random.default_rng(7).normal(0, 1, (1 << 20,)).astype(np.float32)
 
 
-def _uniform(n, low, high, generator):
-    return low + (high - low) * torch.rand(n, generator=generator)
+def _warp_matrix(side, source, strength, rng):
+    """Output to source pixels: any angle, mirror; at full strength scale 0.8 to 1.25, slight stretch, shift 10 %."""
+    angle = rng.uniform(-np.pi, np.pi)
+    scale = np.exp(strength * rng.uniform(np.log(0.8), np.log(1.25)))
+    stretch = np.exp(rng.uniform(-0.06, 0.06))
+    mirror = rng.choice((-1, 1))
+    shift = strength * rng.uniform(-0.1, 0.1, 2) * source
+    a = source / side / scale * np.array([[np.cos(angle) * mirror * stretch, -np.sin(angle)],
+                                          [np.sin(angle) * mirror * stretch, np.cos(angle)]])
+    middle = (source - 1) / 2 + shift - a @ np.full(2, (side - 1) / 2)
+    return np.hstack([a, middle[:, None]])
 
 
-def _affine(n, strength, generator):
-    """Rotation by any angle, mirror; at full strength scale 0.8 to 1.25 with slight stretch and shift up to 10 %."""
-    angle = _uniform(n, -math.pi, math.pi, generator)
-    scale = torch.exp(strength * _uniform(n, math.log(0.8), math.log(1.25), generator))
-    stretch = torch.exp(_uniform(n, -0.08, 0.08, generator))
-    mirror = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
-    cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
-    theta = torch.zeros(n, 2, 3)
-    theta[:, 0, 0], theta[:, 0, 1] = cos * mirror * stretch, -sin
-    theta[:, 1, 0], theta[:, 1, 1] = sin * mirror * stretch, cos
-    theta[:, :, 2] = strength * _uniform((n, 2), -0.2, 0.2, generator)
-    return theta
+def _warp(image, matrix, side):
+    return cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                          borderMode=cv2.BORDER_REFLECT_101)
 
 
-def _sample(batch, theta, side):
-    grid = F.affine_grid(theta, (batch.shape[0], batch.shape[1], side, side), align_corners=False)
-    return F.grid_sample(batch, grid, "bilinear", "reflection", align_corners=False)
+def _colour(x, strength, rng):
+    """Illuminant, exposure, saturation and contrast as one matrix; a tint of a few levels; gamma by table."""
+    gain = np.exp(strength * (rng.uniform(-0.1, 0.1, 3) + rng.uniform(-0.2, 0.2)))
+    saturation = np.exp(strength * rng.uniform(-0.25, 0.25))
+    contrast = np.exp(strength * rng.uniform(-0.2, 0.2))
+    m = saturation * np.eye(3) + (1 - saturation) * np.tile(_LUMA, (3, 1))
+    m = contrast * m * gain[None, :]
+    offset = (1 - contrast) * np.full(3, 150.0) + rng.uniform(-3, 3, 3)
+    x = cv2.transform(x, np.hstack([m, offset[:, None]]))
+    gamma = np.exp(strength * rng.uniform(-0.15, 0.15))
+    return cv2.LUT(x, np.clip((np.arange(256) / 255) ** gamma * 255 + 0.5, 0, 255).astype(np.uint8))
 
 
-def _colour(x, strength, generator):
-    """Illuminant, exposure, contrast, saturation and gamma."""
-    n = x.shape[0]
-    gain = torch.exp(strength * _uniform((n, 3, 1, 1), -0.09, 0.09, generator)) * torch.exp(strength * _uniform((n, 1, 1, 1), -0.2, 0.2, generator))
-    x = x * gain
-    grey = x.mean(1, keepdim=True)
-    x = grey + (x - grey) * torch.exp(strength * _uniform((n, 1, 1, 1), -0.25, 0.25, generator))
-    mean = x.mean((1, 2, 3), keepdim=True)
-    x = mean + (x - mean) * torch.exp(strength * _uniform((n, 1, 1, 1), -0.2, 0.2, generator))
-    return x.clamp(1e-4, 1) ** torch.exp(strength * _uniform((n, 1, 1, 1), -0.15, 0.15, generator))
-
-
-def _blur(x, generator):
-    """A separable Gaussian of one random width over a random quarter of the batch."""
-    chosen = torch.rand(x.shape[0], generator=generator) < 0.25
-    if not chosen.any():
-        return x
-    sigma = float(_uniform(1, 0.4, 1.6, generator)) * x.shape[-1] / 224
-    taps = torch.arange(-4, 5, dtype=torch.float32)
-    kernel = torch.exp(-taps**2 / (2 * sigma**2 + 1e-6))
-    kernel = (kernel / kernel.sum()).repeat(3, 1, 1, 1)
-    part = F.pad(x[chosen], (4, 4, 4, 4), "reflect")
-    part = F.conv2d(F.conv2d(part, kernel, groups=3), kernel.transpose(2, 3), groups=3)
-    x = x.clone()
-    x[chosen] = part
+def _hair(x, rng):
+    side = x.shape[0]
+    for _ in range(rng.integers(1, 7)):
+        ends = rng.uniform(-0.1, 1.1, (3, 2)) * side
+        t = np.linspace(0, 1, 12)[:, None]
+        curve = (1 - t) ** 2 * ends[0] + 2 * t * (1 - t) * ends[1] + t ** 2 * ends[2]
+        colour = rng.uniform(10, 90) * np.array([1.0, 0.8, 0.65])
+        cv2.polylines(x, [np.int32(curve * 8)], False, tuple(map(float, colour)), 1, cv2.LINE_AA, 3)
     return x
 
 
-def _dark_corners(x, generator):
-    """The dark ring of a dermatoscope's tube on one picture in six."""
-    n, side = x.shape[0], x.shape[-1]
-    axis = torch.linspace(-1, 1, side)
-    radius = torch.sqrt(axis[:, None] ** 2 + axis[None, :] ** 2)
-    edge = _uniform((n, 1, 1, 1), 1.02, 1.35, generator)
-    ring = torch.sigmoid((edge - radius[None, None]) * 40)
-    chosen = (torch.rand(n, 1, 1, 1, generator=generator) < 0.16).float()
-    return x * (1 - chosen * (1 - ring) * 0.9)
+def _blur(x, rng):
+    """Defocus or the smear of a moving hand."""
+    if rng.random() < 0.7:
+        return cv2.GaussianBlur(x, (0, 0), rng.uniform(0.3, 1.6) * x.shape[0] / 224 + 0.05)
+    n = int(rng.integers(3, 8))
+    kernel = np.zeros((n, n), np.float32)
+    angle = rng.uniform(0, np.pi)
+    end = np.array([np.cos(angle), np.sin(angle)]) * (n - 1) / 2
+    middle = (n - 1) / 2
+    cv2.line(kernel, tuple(np.int32(middle - end + 0.5)), tuple(np.int32(middle + end + 0.5)), 1.0)
+    return cv2.filter2D(x, -1, kernel / kernel.sum())
 
 
-def _noise(x, generator):
-    sigma = _uniform((x.shape[0], 1, 1, 1), 0, 0.025, generator)
-    return x + torch.randn(x.shape, generator=generator) * sigma
+def _dark_corners(x, rng):
+    """The dark ring of a dermatoscope's tube."""
+    axis = np.linspace(-1, 1, x.shape[0], dtype=np.float32)
+    radius = np.sqrt(axis[:, None] ** 2 + axis[None, :] ** 2)
+    ring = 1 / (1 + np.exp((radius - rng.uniform(1.0, 1.35)) * 40))
+    return (x * (0.08 + 0.92 * ring)[..., None]).astype(np.uint8)
+
+
+def _noise(x, rng):
+    start = rng.integers(0, len(_NOISE) - x.size)
+    noise = _NOISE[start:start + x.size]
+    return np.clip(x + noise.reshape(x.shape) * rng.uniform(0, 7), 0, 255).astype(np.uint8)
+
+
+def _jpeg(x, rng):
+    ok, data = cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 95))])
+    return cv2.imdecode(data, cv2.IMREAD_COLOR) if ok else x
+
+
+def training_picture(pixels, mask, side, strength, rng):
+    """Pixels S,S,3 and mask M,M, uint8 -> picture side,side,3 uint8 and lesion map side/16,side/16 float32 in 0..1."""
+    source = min(pixels.shape[0], side * 5 // 4)
+    x = cv2.resize(pixels, (source, source), interpolation=cv2.INTER_AREA) if source < pixels.shape[0] else pixels
+    matrix = _warp_matrix(side, source, strength, rng)
+    x = _warp(x, matrix, side)
+    if rng.random() < 0.12 * strength:
+        x = _hair(x, rng)
+    if rng.random() < 0.25:
+        x = _blur(x, rng)
+    x = _colour(x, strength, rng)
+    if rng.random() < 0.15:
+        x = _dark_corners(x, rng)
+    if rng.random() < 0.4:
+        x = _noise(x, rng)
+    if rng.random() < 0.25:
+        x = _jpeg(x, rng)
+    scale = mask.shape[0] / source
+    matrix = matrix * scale
+    matrix[:, :2] *= side / (side // 4)
+    m = _warp(mask, matrix, side // 4)
+    return x, cv2.resize(m, (side // 16, side // 16), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
 def to_network(x):
-    """0..1 to the network's -1..1, in the memory layout that convolves fastest."""
-    return (x.clamp(0, 1) * 2 - 1).contiguous(memory_format=torch.channels_last)
-
-
-def training_batch(pixels, masks, side, strength, generator):
-    """pixels N,S,S,3 uint8 and masks N,M,M uint8 -> network input N,3,side,side and lesion map N,1,side/16,side/16."""
-    x = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
-    m = torch.from_numpy(masks)[:, None].float() / 255
-    theta = _affine(x.shape[0], strength, generator)
-    x = _sample(x, theta, side)
-    x = _noise(_dark_corners(_blur(_colour(x, strength, generator), generator), generator), generator)
-    m = F.adaptive_avg_pool2d(_sample(m, theta, side // 4), side // 16)
-    return to_network(x), m
+    """N,S,S,3 uint8 to the network's -1..1, N,3,S,S in the memory layout that convolves fastest."""
+    return torch.from_numpy(x).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
 def evaluation_batch(pixels, side):
     """Pixels N,S,S,3 uint8 -> network input, antialiased."""
-    x = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
-    return to_network(F.interpolate(x, (side, side), mode="bilinear", antialias=True, align_corners=False))
+    if pixels.shape[1] == side:
+        return to_network(pixels)
+    return to_network(np.stack([cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in pixels]))

@@ -33,7 +33,7 @@ def read_index(root, limit=None, seed=0):
     return rows
 
 
-def _load(root, row):
+def load(root, row):
     with Image.open(os.path.join(root, row["path"])) as im:
         picture = np.asarray(im.convert("RGB").resize((SIDE, SIDE), Image.LANCZOS)
                              if im.size != (SIDE, SIDE) else im.convert("RGB"))
@@ -66,7 +66,7 @@ class Pictures:
 
     def _fill(self, root, stem):
         for i, row in enumerate(tqdm(self.rows, desc="reading pictures", mininterval=2)):
-            self.pixels[i], mask = _load(root, row)
+            self.pixels[i], mask = load(root, row)
             if mask is not None:
                 self.masks[i] = mask
         self.pixels.flush()

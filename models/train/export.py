@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Turns trained weights into the self-describing ONNX file that the plugin loads.
 
-  models/train/export.py --data DIR --work DIR --output models/dermaclassify.onnx
+  models/train/export.py --data DIR --work DIR --output models/dermaclassify.onnx [--recipe full] [--evaluation TEXT]
 
-Fits, on the HAM10000 `val` split alone: the shift of the class scores towards the classes' frequencies, the
-temperature, and the operating point of the malignant score.
+Fits, on the `val` split alone: the shift of the class scores towards the classes' frequencies, the temperature, and the
+operating points of the malignant score and of melanoma.
 """
 import argparse
 import hashlib
@@ -14,18 +14,18 @@ import os
 import numpy as np
 import onnx
 import torch
+from torch import nn
+from torch.nn import functional as F
 
 import metrics
 from dataset import LABELS, MALIGNANT, TITLES, Pictures
-from network import DermaNet
+from network import HEAD_CHANNELS, MAP_FLOOR, DermaNet, Typicality, folded, relu6
+from recipe import RECIPES
 from train import predict, sampling_weights
 
 SIDE = 224
 SENSITIVITY = 0.90
-ACCURACY = 0.79
-VERSION = "0.1.0"
-PROVENANCE = ("trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2 and "
-              "MILK10k (CC BY-NC), training splits only; started from MobileNetV2 ImageNet weights (Apache-2.0)")
+VERSION = "0.2.0"
 
 
 def arguments():
@@ -33,6 +33,8 @@ def arguments():
     p.add_argument("--data", required=True, help="folder with index.csv")
     p.add_argument("--work", required=True, help="the training's work folder")
     p.add_argument("--output", required=True, help="ONNX file to write")
+    p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
+    p.add_argument("--evaluation", help="figures to keep in the file, as text")
     return p.parse_args()
 
 
@@ -43,15 +45,37 @@ def golden_input(shape):
     return (hashed.astype(np.float32) / np.float32(1 << 24) * 2 - 1).reshape(shape)
 
 
+class Exported(nn.Module):
+    """The network as it runs: normalisation folded away, of `kept` classes alone, map and typicality as 0..1."""
+
+    def __init__(self, network, typicality, kept, shift):
+        super().__init__()
+        self.network = folded(network)
+        self.project, self.last = typicality.project, typicality.last()
+        self.classifier = nn.Linear(HEAD_CHANNELS, len(kept))
+        with torch.no_grad():
+            self.classifier.weight.copy_(network.classifier.weight[kept])
+            self.classifier.bias.copy_(network.classifier.bias[kept] + torch.from_numpy(shift))
+
+    def forward(self, x):
+        x = self.network.body.rest(self.network.body.trunk(x))
+        lesion = torch.sigmoid(self.network.map(x))
+        head = F.adaptive_avg_pool2d(relu6(self.network.head(x)) * (lesion + MAP_FLOOR), 1).flatten(1)
+        features = torch.cat([head, F.adaptive_avg_pool2d(x, 1).flatten(1)], 1)
+        distance = self.project(features)
+        return self.classifier(head), lesion, torch.sigmoid(self.last(distance * distance))
+
+
 def prior_shift(scores, truth, sampled, wanted):
-    """The shift tau * log(wanted / sampled) with the best balanced accuracy of those that keep ACCURACY, if any does;
-    else with the best accuracy plus balanced accuracy."""
+    """The shift tau * log(wanted / sampled) with the best sum of accuracy and balanced accuracy."""
     direction = np.log(np.maximum(wanted, 1e-4) / np.maximum(sampled, 1e-4))
+
     def quality(tau):
         found = (scores + tau * direction).argmax(1)
-        accuracy, balanced = (found == truth).mean(), metrics.balanced_accuracy(truth, found, len(LABELS))
-        return (accuracy >= ACCURACY, balanced + (accuracy if accuracy < ACCURACY else 0))
-    tau = max(np.linspace(-0.5, 1.0, 31), key=quality)
+        return (found == truth).mean() + metrics.balanced_accuracy(truth, found, scores.shape[1])
+    grid = np.linspace(-0.5, 1.0, 31)
+    smoothed = np.convolve(np.pad([quality(t) for t in grid], 2, "edge"), np.ones(5) / 5, "valid")
+    tau = grid[smoothed.argmax()]
     return tau, (tau * direction).astype(np.float32)
 
 
@@ -69,44 +93,88 @@ def describe(path, entries):
     onnx.save(model, path)
 
 
-def main():
-    args = arguments()
-    pictures = Pictures(args.data, args.work)
-    network = DermaNet(len(LABELS)).eval()
-    network.load_state_dict(torch.load(os.path.join(args.work, "best.pt"), map_location="cpu"))
-    val, train = pictures.where("val", "ham10000"), pictures.where("train")
-    truth = pictures.labels[val]
-    scores = predict(network, pictures, val, SIDE, "cpu")
-    sampled = np.bincount(pictures.labels[train], sampling_weights(pictures, train), minlength=len(LABELS))
-    wanted = np.bincount(pictures.labels[pictures.where("train", "ham10000")], minlength=len(LABELS))
-    tau, shift = prior_shift(scores, truth, sampled, wanted / wanted.sum())
-    with torch.no_grad():
-        network.classifier.bias += torch.from_numpy(shift)
-    scores = scores + shift
-    temperature = fit_temperature(scores, truth)
-    probabilities = metrics.softmax(scores, temperature)
-    malignant = probabilities[:, [LABELS.index(m) for m in MALIGNANT]].sum(1)
-    threshold, sensitivity, specificity = metrics.operating_point(
-        malignant, np.isin(truth, [LABELS.index(m) for m in MALIGNANT]), SENSITIVITY)
+def operating_points(probabilities, truth, labels):
+    """The entries for the malignant score and for melanoma alone."""
+    entries = {}
+    for key, members in (("operating-point", [m for m in MALIGNANT if m in labels]), ("operating-point.melanoma", ["mel"])):
+        columns = [labels.index(m) for m in members]
+        point, sensitivity, specificity = metrics.operating_point(probabilities[:, columns].sum(1), np.isin(truth, columns),
+                                                                  SENSITIVITY)
+        entries |= {key: f"{point:.4f}", f"{key}.sensitivity": f"{sensitivity:.4f}", f"{key}.specificity": f"{specificity:.4f}"}
+    return entries
+
+
+class Calibration:
+    """What is fitted on the validation split; another network that has the shift and the kept classes in it takes them
+    from `earlier`."""
+
+    def __init__(self, network, pictures, recipe, earlier=None):
+        allowed = np.isin(pictures.sources, list(recipe.sources))
+        train, val = pictures.where("train"), pictures.where("val", recipe.validate_on)
+        train = train[allowed[train]]
+        self.kept = [c for c in range(len(LABELS)) if (pictures.labels[train] == c).any()]
+        self.labels = [LABELS[c] for c in self.kept]
+        self.truth = np.searchsorted(self.kept, pictures.labels[val])
+        scores = predict(network, pictures, val, SIDE, "cpu")
+        if earlier:
+            self.tau, self.shift, self.scores = earlier.tau, earlier.shift, scores
+        else:
+            self._shift(scores[:, self.kept], pictures, train, recipe)
+        self.temperature = fit_temperature(self.scores, self.truth)
+        self.points = operating_points(metrics.softmax(self.scores, self.temperature), self.truth, self.labels)
+
+    def _shift(self, scores, pictures, train, recipe):
+        sampled = np.bincount(pictures.labels[train], sampling_weights(pictures, train, recipe.sources), len(LABELS))[self.kept]
+        wanted = np.bincount(pictures.labels[pictures.where("train", recipe.validate_on)], minlength=len(LABELS))[self.kept]
+        self.tau, self.shift = prior_shift(scores, self.truth, sampled, wanted / wanted.sum())
+        self.scores = scores + self.shift
+
+    def report(self):
+        found = self.scores.argmax(1)
+        print(f"val: accuracy {(found == self.truth).mean():.4f}, balanced accuracy "
+              f"{metrics.balanced_accuracy(self.truth, found, len(self.labels)):.4f}, macro AUC "
+              f"{metrics.mean_auc(self.truth, self.scores):.4f}, shift {self.tau:.2f}, temperature {self.temperature:.3f}, "
+              f"{self.points}")
+
+
+def load_trained(work):
+    """The network, its typicality and the threshold of that."""
+    network, typicality = DermaNet(len(LABELS)), Typicality()
+    network.load_state_dict(torch.load(os.path.join(work, "best.pt"), map_location="cpu"))
+    kept = torch.load(os.path.join(work, "typicality.pt"), map_location="cpu")
+    typicality.load_state_dict(kept["state"])
+    return network.ready(), typicality.eval(), kept["threshold"]
+
+
+def write(path, exported, fitted, recipe, threshold, evaluation=None, tolerance=1e-3):
+    """The ONNX file with all that it says of itself."""
     golden = golden_input((1, 3, SIDE, SIDE))
     with torch.no_grad():
-        golden_output = network(torch.from_numpy(golden))[0][0].numpy()
-    torch.onnx.export(network, torch.zeros(1, 3, SIDE, SIDE), args.output, opset_version=13, input_names=["image"],
-                      output_names=["scores", "lesion_map"])
-    describe(args.output, {
-        "name": "dermaclassify", "version": VERSION, "licence": "CC-BY-NC-4.0", "provenance": PROVENANCE,
-        "labels": ",".join(LABELS), "titles": ";".join(TITLES), "malignant": ",".join(MALIGNANT),
+        golden_output = exported(torch.from_numpy(golden))[0][0].numpy()
+    torch.onnx.export(exported, torch.zeros(1, 3, SIDE, SIDE), path, opset_version=13, input_names=["image"],
+                      output_names=["scores", "lesion_map", "typicality"])
+    describe(path, {
+        "name": recipe.name, "version": VERSION, "licence": recipe.licence, "provenance": recipe.provenance,
+        "labels": ",".join(fitted.labels), "titles": ";".join(TITLES[c] for c in fitted.kept),
+        "malignant": ",".join(m for m in MALIGNANT if m in fitted.labels),
         "normalisation.mean": "0.5,0.5,0.5", "normalisation.std": "0.5,0.5,0.5", "region": "center-square",
-        "scores": "logits", "temperature": f"{temperature:.4f}", "output.scores": "scores",
-        "output.map": "lesion_map", "operating-point": f"{threshold:.4f}",
-        "operating-point.sensitivity": f"{sensitivity:.4f}", "operating-point.specificity": f"{specificity:.4f}",
+        "scores": "logits", "temperature": f"{fitted.temperature:.4f}", "output.scores": "scores",
+        **({"output.map": "lesion_map"} if recipe.has_map else {}), "output.typicality": "typicality", "typicality.threshold": f"{threshold:.4f}",
         "golden.input": hashlib.sha256(golden.tobytes()).hexdigest(),
-        "golden.output": ",".join(f"{v:.6g}" for v in golden_output),
+        "golden.output": ",".join(f"{v:.6g}" for v in golden_output), "golden.tolerance": f"{tolerance:g}",
+        **fitted.points, **({"evaluation": evaluation} if evaluation else {}),
     })
-    found = scores.argmax(1)
-    print(f"val: accuracy {(found == truth).mean():.4f}, balanced accuracy "
-          f"{metrics.balanced_accuracy(truth, found, len(LABELS)):.4f}, shift {tau:.2f}, temperature {temperature:.3f}, "
-          f"operating point {threshold:.4f} (sensitivity {sensitivity:.3f}, specificity {specificity:.3f})")
+
+
+def main():
+    args = arguments()
+    recipe = RECIPES[args.recipe]
+    pictures = Pictures(args.data, args.work, recipe.pictures)
+    network, typicality, threshold = load_trained(args.work)
+    fitted = Calibration(network, pictures, recipe)
+    exported = Exported(network, typicality, fitted.kept, fitted.shift).eval()
+    write(args.output, exported, fitted, recipe, threshold, args.evaluation)
+    fitted.report()
 
 
 if __name__ == "__main__":

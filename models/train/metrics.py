@@ -26,3 +26,22 @@ def operating_point(malignant, truth, sensitivity):
     k = int(np.floor((1 - sensitivity) * len(positives)))
     threshold = float(positives[k])
     return threshold, float((malignant[truth] >= threshold).mean()), float((malignant[~truth] < threshold).mean())
+
+
+def auc(scores, positive):
+    """Area under the receiver operating characteristic (Mann-Whitney), ties counted half."""
+    order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    values, start = scores[order], 0
+    for end in range(1, len(scores) + 1):
+        if end == len(scores) or values[end] != values[start]:
+            ranks[order[start:end]] = (start + 1 + end) / 2
+            start = end
+    n = positive.sum()
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(scores) - n)))
+
+
+def mean_auc(truth, scores):
+    """Mean one-against-rest AUC over the classes that occur beside others."""
+    p = softmax(scores)
+    return float(np.mean([auc(p[:, c], truth == c) for c in range(scores.shape[1]) if 0 < (truth == c).sum() < len(truth)]))

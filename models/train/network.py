@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""MobileNetV2 (Sandler et al., 2018) cut at 14x14x64, with a lesion map that guides the pooling.
+"""MobileNetV2 (Sandler et al., 2018): cut at 14x14x64 with a lesion map that guides the pooling, and whole as teacher.
 
-Weights start from a batch-norm-folded ImageNet network. Each convolution keeps its kernel divided by a fixed
-per-channel scale, the standard deviation of its output on real pictures, so that one learning rate suits every
-channel as batch normalisation would make it, at no cost in the forward pass.
+Weights start from a batch-norm-folded ImageNet network. Batch normalisation is put back with the statistics of real
+pictures and the gain and offset that leave the function as it was, and folded away again for export.
 """
+import copy
+
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-BLOCKS = [  # (expansion, output channels, stride), up to 14x14x64
+BLOCKS = [  # (expansion, output channels, stride)
     (1, 16, 1), (6, 24, 2), (6, 24, 1), (6, 32, 2), (6, 32, 1), (6, 32, 1), (6, 64, 2), (6, 64, 1), (6, 64, 1),
+    (6, 64, 1), (6, 96, 1), (6, 96, 1), (6, 96, 1), (6, 160, 2), (6, 160, 1), (6, 160, 1), (6, 320, 1),
 ]
+CUT = 9  # blocks of the small network
+TRUNK = 3  # first blocks that teacher and student may share unchanged: edges and colours, 56x56x24
 HEAD_CHANNELS = 192
+TEACHER_CHANNELS = 1280
+DIRECTIONS = 16  # of typicality
 MAP_FLOOR = 0.25  # what skin outside the lesion still counts in the pooling
 
 
@@ -21,45 +27,55 @@ def relu6(x):
     return F.hardtanh(x, 0.0, 6.0)  # exported as one Clip
 
 
-class ScaledConv(nn.Module):
-    """Convolution whose weight and bias are stored divided by a per-channel scale."""
+class Conv(nn.Module):
+    """Convolution and batch normalisation."""
 
     def __init__(self, inputs, outputs, kernel, stride=1, groups=1):
         super().__init__()
-        self.stride, self.groups, self.kernel = stride, groups, kernel
-        self.v = nn.Parameter(torch.empty(outputs, inputs // groups, kernel, kernel))
-        self.b = nn.Parameter(torch.zeros(outputs))
-        self.register_buffer("scale", torch.ones(outputs))
-        nn.init.kaiming_normal_(self.v)
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
+        self.norm = nn.BatchNorm2d(outputs, momentum=0.02)
+        nn.init.kaiming_normal_(self.conv.weight)
+        self.start_bias = None  # of the folded start, until the first pictures give the statistics
 
     def load(self, weight, bias):
         with torch.no_grad():
-            self.v.copy_(weight / self.scale[:, None, None, None])
-            self.b.copy_(bias / self.scale)
+            self.conv.weight.copy_(weight)
+        self.start_bias = bias
 
-    def rescale(self, scale):
-        """Changes the scale, leaving the function as it is."""
-        weight, bias = self.weight(), self.bias()
-        self.scale.copy_(scale)
-        self.load(weight, bias)
-
-    def weight(self):
-        return self.v * self.scale[:, None, None, None]
-
-    def bias(self):
-        return self.b * self.scale
+    @torch.no_grad()
+    def _normalise(self, y):
+        """Takes the statistics of y and the gain and offset with which normalising changes nothing."""
+        norm = self.norm
+        norm.running_mean.copy_(y.mean((0, 2, 3)))
+        norm.running_var.copy_(y.var((0, 2, 3)))
+        norm.weight.copy_(torch.sqrt(norm.running_var + norm.eps))
+        norm.bias.copy_(norm.running_mean + self.start_bias)
+        self.start_bias = None
 
     def forward(self, x):
-        return F.conv2d(x, self.weight(), self.bias(), self.stride, self.kernel // 2, 1, self.groups)
+        y = self.conv(x)
+        if self.start_bias is not None:
+            self._normalise(y)
+        return self.norm(y)
+
+    @torch.no_grad()
+    def folded(self):
+        """nn.Conv2d that computes the same in evaluation."""
+        c, n = self.conv, self.norm
+        gain = n.weight / torch.sqrt(n.running_var + n.eps)
+        out = nn.Conv2d(c.in_channels, c.out_channels, c.kernel_size, c.stride, c.padding, groups=c.groups)
+        out.weight.copy_(c.weight * gain[:, None, None, None])
+        out.bias.copy_(n.bias - n.running_mean * gain)
+        return out
 
 
 class Block(nn.Module):
     def __init__(self, inputs, expansion, outputs, stride):
         super().__init__()
         hidden = inputs * expansion
-        self.expand = ScaledConv(inputs, hidden, 1) if expansion != 1 else None
-        self.depthwise = ScaledConv(hidden, hidden, 3, stride, hidden)
-        self.project = ScaledConv(hidden, outputs, 1)
+        self.expand = Conv(inputs, hidden, 1) if expansion != 1 else None
+        self.depthwise = Conv(hidden, hidden, 3, stride, hidden)
+        self.project = Conv(hidden, outputs, 1)
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x):
@@ -68,57 +84,138 @@ class Block(nn.Module):
         return x + y if self.residual else y
 
 
-class DermaNet(nn.Module):
-    """forward(images: N,3,H,W in -1..1) -> scores N,classes (logits), map N,1,H/16,W/16 (0..1)."""
+class Body(nn.Module):
+    """Stem and the first `depth` blocks."""
 
-    def __init__(self, classes=7):
+    def __init__(self, depth):
         super().__init__()
-        self.stem = ScaledConv(3, 32, 3, 2)
+        self.stem = Conv(3, 32, 3, 2)
         self.blocks = nn.ModuleList()
-        channels = 32
-        for expansion, outputs, stride in BLOCKS:
-            self.blocks.append(Block(channels, expansion, outputs, stride))
-            channels = outputs
-        self.map = ScaledConv(channels, 1, 1)
-        self.head = ScaledConv(channels, HEAD_CHANNELS, 1)
-        self.classifier = nn.Linear(HEAD_CHANNELS, classes)
+        self.channels = 32
+        for expansion, outputs, stride in BLOCKS[:depth]:
+            self.blocks.append(Block(self.channels, expansion, outputs, stride))
+            self.channels = outputs
 
-    def forward(self, x):
+    def trunk(self, x):
         x = relu6(self.stem(x))
-        for block in self.blocks:
+        for block in self.blocks[:TRUNK]:
             x = block(x)
-        lesion = torch.sigmoid(self.map(x))
-        features = relu6(self.head(x)) * (lesion + MAP_FLOOR)
-        pooled = F.adaptive_avg_pool2d(features, 1).flatten(1)
-        return self.classifier(pooled), lesion
+        return x
 
-    def convolutions(self):
-        return [m for m in self.modules() if isinstance(m, ScaledConv)]
+    def rest(self, x):
+        for block in self.blocks[TRUNK:]:
+            x = block(x)
+        return x
 
-    def load_imagenet(self, path):
-        """Takes the folded ImageNet weights (NN.conv|dwconv.weight as O,H,W,I or 1,H,W,C; NN in graph order).
+    def trunk_modules(self):
+        return [self.stem, *self.blocks[:TRUNK]]
+
+    def load_imagenet(self, weights, extra=()):
+        """Folded ImageNet weights (NN.conv|dwconv.weight as O,H,W,I or 1,H,W,C; NN in graph order).
 
         They were trained with padding at the bottom and right alone where the stride is 2; padding on all sides
         moves the sampling grid by a pixel and leaves the features as they are.
         """
-        weights = np.load(path)
-        convolutions = [self.stem] + [c for b in self.blocks for c in (b.expand, b.depthwise, b.project) if c is not None]
-        for i, conv in enumerate(convolutions):
-            depthwise = conv.groups > 1
+        convs = [self.stem] + [c for b in self.blocks for c in (b.expand, b.depthwise, b.project) if c is not None]
+        for i, conv in enumerate([*convs, *extra]):
+            depthwise = conv.conv.groups > 1
             key = f"{i:02d}.{'dwconv' if depthwise else 'conv'}"
             order = (3, 0, 1, 2) if depthwise else (0, 3, 1, 2)
             conv.load(torch.from_numpy(weights[key + ".weight"]).permute(*order),
                       torch.from_numpy(weights[key + ".bias"]))
 
+
+class DermaNet(nn.Module):
+    """forward(images: N,3,H,W in -1..1) -> scores N,classes (logits), map N,1,H/16,W/16 (logits)."""
+
+    def __init__(self, classes=7):
+        super().__init__()
+        self.body = Body(CUT)
+        self.map = nn.Conv2d(self.body.channels, 1, 1)
+        self.head = Conv(self.body.channels, HEAD_CHANNELS, 1)
+        self.dropout = nn.Dropout(0.1)
+        self.classifier = nn.Linear(HEAD_CHANNELS, classes)
+
+    def features(self, x):
+        """From the trunk's output: averages N,FEATURES (of the head under the map, then of the body) and map logits."""
+        x = self.body.rest(x)
+        lesion = self.map(x)
+        head = relu6(self.head(x)) * (torch.sigmoid(lesion) + MAP_FLOOR)
+        averages = [F.adaptive_avg_pool2d(y, 1).flatten(1) for y in (head, x)]
+        return torch.cat(averages, 1), lesion
+
+    def forward(self, x):
+        return self.finish(self.body.trunk(x))
+
+    def finish(self, x):
+        features, lesion = self.features(x)
+        return self.classifier(self.dropout(features[:, :HEAD_CHANNELS])), lesion
+
+    def load_imagenet(self, path):
+        self.body.load_imagenet(np.load(path))
+
+    def ready(self):
+        """For use, not training."""
+        for conv in (m for m in self.modules() if isinstance(m, Conv)):
+            conv.start_bias = None
+        return self.eval().requires_grad_(False)
+
+
+class Typicality(nn.Module):
+    """sigmoid(c - sum_j u_j (w_j f + b_j)^2), u_j >= 0, of the network's features f."""
+
+    def __init__(self, features=HEAD_CHANNELS + BLOCKS[CUT - 1][1]):
+        super().__init__()
+        self.project = nn.Linear(features, DIRECTIONS)
+        self.weight = nn.Parameter(torch.full((DIRECTIONS,), -2.0))
+        self.offset = nn.Parameter(torch.tensor(3.0))
+
     @torch.no_grad()
-    def calibrate_scales(self, images):
-        """Sets each convolution's scale from its output on these images."""
-        hooks, scales = [], {}
-        for conv in self.convolutions():
-            hooks.append(conv.register_forward_hook(
-                lambda m, _, y: scales.__setitem__(m, y.transpose(0, 1).flatten(1).std(1).clamp_min(1e-2))))
-        self(images)
-        for hook in hooks:
-            hook.remove()
-        for conv, scale in scales.items():
-            conv.rescale(scale)
+    def start(self, features):
+        """Directions of features N,F with unit variance and mean 0 over the real pictures."""
+        mean, std = features.mean(0), features.std(0) + 1e-3
+        self.project.weight.copy_(torch.randn(DIRECTIONS, features.shape[1]) / features.shape[1] ** 0.5 / std)
+        self.project.bias.copy_(-self.project.weight @ mean)
+
+    def logit(self, features):
+        distance = self.project(features)
+        return F.linear(distance * distance, -F.softplus(self.weight)[None], self.offset[None])
+
+    @torch.no_grad()
+    def last(self):
+        """The last layer, from squared distances, as nn.Linear."""
+        out = nn.Linear(DIRECTIONS, 1)
+        out.weight.copy_(-F.softplus(self.weight)[None])
+        out.bias.copy_(self.offset[None])
+        return out
+
+
+class Teacher(nn.Module):
+    """The whole MobileNetV2; same interface as DermaNet, without a map."""
+
+    def __init__(self, classes=7):
+        super().__init__()
+        self.body = Body(len(BLOCKS))
+        self.head = Conv(self.body.channels, TEACHER_CHANNELS, 1)
+        self.dropout = nn.Dropout(0.3)
+        self.classifier = nn.Linear(TEACHER_CHANNELS, classes)
+
+    def forward(self, x):
+        return self.finish(self.body.trunk(x))
+
+    def finish(self, x):
+        features = relu6(self.head(self.body.rest(x)))
+        return self.classifier(self.dropout(F.adaptive_avg_pool2d(features, 1).flatten(1))), None
+
+    def load_imagenet(self, path):
+        self.body.load_imagenet(np.load(path), [self.head])
+
+
+def folded(network):
+    """A copy with each convolution and its normalisation as one convolution."""
+    copied = copy.deepcopy(network)
+    for module in list(copied.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, Conv):
+                setattr(module, name, child.folded())
+    return copied

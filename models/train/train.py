@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Trains the dermoscopic network; resumes where it stopped.
+"""Trains the dermoscopic network: first teachers, then the small network on their answers. Resumes where it stopped.
 
-  models/train/train.py --data DIR --start IMAGENET.npz --work DIR [--quick]
+  models/train/train.py --data DIR --start IMAGENET.npz --work DIR [--sources ham10000,..] [--quick]
 
-DIR holds index.csv (see dataset.py). The work folder gets the pixel cache, checkpoint.pt after every epoch and
-log.csv; export.py turns its best.pt into the ONNX file. Choices are made on the HAM10000 `val` split alone.
+DIR holds index.csv (see dataset.py). The work folder gets the pixel cache, teacher-N.pt, checkpoint.pt after every
+epoch, log.csv and last best.pt, from which export.py makes the ONNX file. Choices are made on the `val` split alone.
 """
 import argparse
 import copy
 import csv
 import os
-import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -20,22 +20,16 @@ from tqdm import tqdm
 
 import augment
 from dataset import LABELS, Pictures
-from metrics import balanced_accuracy
-from network import DermaNet
+from metrics import balanced_accuracy, mean_auc
+from network import DermaNet, Teacher
+from recipe import RECIPES
 
-# (side, epochs, peak learning rate, strength of the augmentation): growing pictures, twice over, as warm restarts;
-# then pictures nearer to real ones
-STAGES = [
-    (128, 10, 2e-3, 1.0), (160, 5, 1e-3, 1.0), (224, 4, 6e-4, 1.0),
-    (128, 10, 1.5e-3, 1.0), (160, 6, 1e-3, 1.0), (224, 5, 6e-4, 1.0), (224, 4, 5e-4, 0.5),
-]
-QUICK = [(64, 2, 2e-3, 1.0)]
 BATCH = 64
-PICTURES_AN_EPOCH = 11264
 EMA = 0.998
-MAP_WEIGHT = 0.3
 SMOOTHING = 0.05
-SOURCE_WEIGHT = {"ham10000": 1.0, "isic2017": 0.7, "milk10k": 0.6}
+MAP_WEIGHT = 0.3
+SOFTEN = 2.0  # temperature of distillation
+HARD = 0.4  # weight of the labels beside the teachers' answers
 
 
 def arguments():
@@ -43,25 +37,26 @@ def arguments():
     p.add_argument("--data", required=True, help="folder with index.csv")
     p.add_argument("--start", help="ImageNet weights (.npz); random without")
     p.add_argument("--work", required=True, help="folder for the cache, checkpoints and log")
-    p.add_argument("--quick", action="store_true", help="a few minutes on a small sample, to see that it runs")
+    p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
+    p.add_argument("--quick", action="store_const", dest="recipe", const="quick", help="a few minutes on a small sample")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return p.parse_args()
 
 
-def sampling_weights(pictures, indices):
-    """Rarer classes more often (inverse square root of their count), other data sets than HAM10000 less often."""
+def sampling_weights(pictures, indices, source_weight):
+    """Rarer classes more often (inverse square root of their count), each data set by its weight."""
     counts = np.bincount(pictures.labels[indices], minlength=len(LABELS)).clip(1)
     weights = counts[pictures.labels[indices]] ** -0.5
-    weights *= [SOURCE_WEIGHT.get(s, 0.7) for s in pictures.sources[indices]]
+    weights = weights * [source_weight.get(s, 0.7) for s in pictures.sources[indices]]
     return weights / weights.sum()
 
 
 class Average:
-    """Exponential moving average of the parameters."""
+    """Exponential moving average of the parameters; buffers are taken as they are."""
 
     def __init__(self, network):
-        self.network = copy.deepcopy(network).eval()
+        self.network = copy.deepcopy(network).eval().requires_grad_(False)
         self.steps = 0
 
     @torch.no_grad()
@@ -70,6 +65,8 @@ class Average:
         decay = min(EMA, self.steps / (self.steps + 10))
         for a, p in zip(self.network.parameters(), network.parameters()):
             a.lerp_(p, 1 - decay)
+        for a, b in zip(self.network.buffers(), network.buffers()):
+            a.copy_(b)
 
 
 @torch.no_grad()
@@ -82,80 +79,116 @@ def predict(network, pictures, indices, side, device):
     return torch.cat(out).numpy()
 
 
-def losses(network, pictures, chosen, stage, generator, device):
-    x, lesion = augment.training_batch(np.asarray(pictures.pixels[chosen]), np.asarray(pictures.masks[chosen]),
-                                       *stage, generator)
-    scores, predicted = network(x.to(device))
-    loss = F.cross_entropy(scores, torch.from_numpy(pictures.labels[chosen]).to(device), label_smoothing=SMOOTHING)
-    masked = torch.from_numpy(pictures.has_mask[chosen])
-    if masked.any():
-        loss = loss + MAP_WEIGHT * F.binary_cross_entropy(predicted[masked].float(), lesion[masked].to(device))
-    return loss
+def mix(x, rng):
+    """Blends the second half of a batch with itself in another order; returns x, order and share of each picture."""
+    n = len(x)
+    order, share = torch.arange(n), torch.ones(n)
+    order[n // 2:] = torch.from_numpy(rng.permutation(np.arange(n // 2, n)))
+    share[n // 2:] = torch.from_numpy(rng.beta(0.4, 0.4, n - n // 2).astype(np.float32))
+    s = share[:, None, None, None]
+    x = (x * s + x[order] * (1 - s)).contiguous(memory_format=torch.channels_last)
+    return x, order, share
 
 
-class Training:
-    def __init__(self, args):
-        self.args = args
-        self.stages = QUICK if args.quick else STAGES
-        random.seed(args.seed)
-        torch.manual_seed(args.seed)
-        torch.set_num_threads(os.cpu_count())
-        self.pictures = Pictures(args.data, args.work, 600 if args.quick else None)
-        self.train = self.pictures.where("train")
-        self.val = self.pictures.where("val", "ham10000")
-        if len(self.val) == 0:
-            self.val = self.pictures.where("val")
-        self.weights = sampling_weights(self.pictures, self.train)
-        self.per_epoch = min(PICTURES_AN_EPOCH, len(self.train)) // BATCH * BATCH
-        self.network = DermaNet(len(LABELS))
-        if args.start:
-            self.network.load_imagenet(args.start)
-            sample = np.random.default_rng(args.seed).choice(self.train, 64, replace=False)
-            self.network.calibrate_scales(augment.evaluation_batch(np.asarray(self.pictures.pixels[sorted(sample)]), 128))
-        self.network.to(args.device, memory_format=torch.channels_last)
+class Leg:
+    """One network's training: teacher or small network."""
+
+    def __init__(self, owner, name, network, stages, teachers=()):
+        self.owner, self.name, self.network, self.stages, self.teachers = owner, name, network, stages, teachers
+        self.path = os.path.join(owner.args.work, f"{name}.pt")
+        self.seed = owner.args.seed + sum(map(ord, name))
+        self.epoch = 0
+
+    @property
+    def done(self):
+        return os.path.exists(self.path)
+
+    def prepare(self):
+        """Starts from ImageNet with the statistics of real pictures."""
+        o = self.owner
+        if o.args.start:
+            self.network.load_imagenet(o.args.start)
+            sample = np.sort(np.random.default_rng(self.seed).choice(o.train, 64, replace=False))
+            with torch.no_grad():
+                self.network.eval()(augment.evaluation_batch(np.asarray(o.pictures.pixels[sample]), 128))
+        self.network.to(o.args.device, memory_format=torch.channels_last)
         self.average = Average(self.network)
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
         self.optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0}])
-        self.epoch, self.best = 0, 0.0
         self.resume()
 
     @property
     def checkpoint(self):
-        return os.path.join(self.args.work, "checkpoint.pt")
+        return os.path.join(self.owner.args.work, f"checkpoint-{self.name}.pt")
 
     def resume(self):
         if not os.path.exists(self.checkpoint):
             return
-        state = torch.load(self.checkpoint, map_location=self.args.device)
+        state = torch.load(self.checkpoint, map_location=self.owner.args.device)
         self.network.load_state_dict(state["network"])
         self.average.network.load_state_dict(state["average"])
         self.average.steps = state["steps"]
         self.optimiser.load_state_dict(state["optimiser"])
-        self.epoch, self.best = state["epoch"], state["best"]
-        print(f"resumed after epoch {self.epoch}")
+        self.epoch = state["epoch"]
+        print(f"{self.name}: resumed after epoch {self.epoch}", flush=True)
 
     def save(self):
         state = {"network": self.network.state_dict(), "average": self.average.network.state_dict(),
-                 "steps": self.average.steps, "optimiser": self.optimiser.state_dict(), "epoch": self.epoch,
-                 "best": self.best}
+                 "steps": self.average.steps, "optimiser": self.optimiser.state_dict(), "epoch": self.epoch}
         torch.save(state, self.checkpoint + ".new")
         os.replace(self.checkpoint + ".new", self.checkpoint)
 
+    def set_mode(self, frozen):
+        self.network.train()
+        for module in self.network.body.trunk_modules():
+            module.train(not frozen)
+            module.requires_grad_(not frozen)
+
+    def scores(self, x, frozen):
+        """(scores, map) of this network, and the teachers' mean probabilities where there are any."""
+        shared, answers = None, None
+        with torch.no_grad():
+            if frozen:
+                shared = self.network.body.trunk(x)
+            for teacher in self.teachers:
+                start = shared if shared is not None else teacher.body.trunk(x)
+                p = F.softmax(teacher.finish(start)[0] / SOFTEN, 1)
+                answers = p if answers is None else answers + p
+        out = self.network.finish(shared) if frozen else self.network(x)
+        return out, None if answers is None else answers / len(self.teachers)
+
+    def loss(self, x, lesion, chosen, stage, rng):
+        o = self.owner
+        order, share = torch.arange(len(x)), torch.ones(len(x))
+        if stage.mixed:
+            x, order, share = mix(x, rng)
+        (scores, predicted), answers = self.scores(x.to(o.args.device), stage.frozen)
+        labels = F.one_hot(torch.from_numpy(o.pictures.labels[chosen]), len(LABELS)).float()
+        wanted = labels * share[:, None] + labels[order] * (1 - share[:, None])
+        wanted = (wanted * (1 - SMOOTHING) + SMOOTHING / len(LABELS)).to(scores.device)
+        loss = -(wanted * F.log_softmax(scores, 1)).sum(1).mean()
+        if answers is not None:
+            soft = F.kl_div(F.log_softmax(scores / SOFTEN, 1), answers, reduction="batchmean") * SOFTEN ** 2
+            loss = HARD * loss + (1 - HARD) * soft
+        clean = torch.from_numpy(o.pictures.has_mask[chosen] & (share.numpy() == 1))
+        if predicted is not None and clean.any():
+            loss = loss + MAP_WEIGHT * F.binary_cross_entropy_with_logits(predicted[clean], lesion[clean].to(scores.device))
+        return loss
+
     def run_epoch(self, stage, first, last):
         """One epoch; the rate warms up over the stage's first tenth and falls along a cosine over the stage."""
-        side, _, peak, strength = stage
-        generator = torch.Generator().manual_seed(self.args.seed * 1000 + self.epoch)
-        order = np.random.default_rng(self.args.seed * 1000 + self.epoch).choice(self.train, self.per_epoch, p=self.weights)
-        total, batches = 0.0, self.per_epoch // BATCH
-        bar = tqdm(range(batches), desc=f"epoch {self.epoch + 1} at {side}", mininterval=5)
-        for i in bar:
-            place = (self.epoch - first + i / batches) / (last - first)
-            rate = peak * min(1, place * 10 + 0.02) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * place)))
+        o, total = self.owner, 0.0
+        rng = np.random.default_rng([self.seed, self.epoch])
+        order = rng.choice(o.train, o.per_epoch, p=o.weights).reshape(-1, BATCH)
+        self.set_mode(stage.frozen)
+        bar = tqdm(o.batches(order, stage, [self.seed, self.epoch]), total=len(order), mininterval=5,
+                   desc=f"{self.name} epoch {self.epoch + 1} at {stage.side}")
+        for i, (chosen, x, lesion) in enumerate(bar):
+            place = (self.epoch - first + i / len(order)) / (last - first)
             for group in self.optimiser.param_groups:
-                group["lr"] = rate
-            loss = losses(self.network, self.pictures, np.sort(order[i * BATCH:(i + 1) * BATCH]), (side, strength), generator,
-                          self.args.device)
+                group["lr"] = stage.rate * min(1, place * 10 + 0.02) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * place)))
+            loss = self.loss(x, lesion, chosen, stage, rng)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -163,39 +196,82 @@ class Training:
             self.average.update(self.network)
             total += loss.item()
             bar.set_postfix(loss=f"{total / (i + 1):.3f}")
-        return total / batches
-
-    def validate(self, side):
-        scores = predict(self.average.network, self.pictures, self.val, side, self.args.device)
-        truth = self.pictures.labels[self.val]
-        found = scores.argmax(1)
-        return float((found == truth).mean()), balanced_accuracy(truth, found, len(LABELS))
-
-    def log(self, side, loss, accuracy, balanced):
-        path = os.path.join(self.args.work, "log.csv")
-        new = not os.path.exists(path)
-        with open(path, "a", newline="") as f:
-            out = csv.writer(f)
-            if new:
-                out.writerow(["epoch", "side", "loss", "val_accuracy", "val_balanced_accuracy"])
-            out.writerow([self.epoch, side, f"{loss:.4f}", f"{accuracy:.4f}", f"{balanced:.4f}"])
-        print(f"epoch {self.epoch}: loss {loss:.3f}, val accuracy {accuracy:.3f}, balanced {balanced:.3f}", flush=True)
+        return total / len(order)
 
     def run(self):
         first = 0
         for stage in self.stages:
-            side, last = stage[0], first + stage[1]
+            last = first + stage.epochs
             while first <= self.epoch < last:
                 loss = self.run_epoch(stage, first, last)
                 self.epoch += 1
-                accuracy, balanced = self.validate(side)
-                self.log(side, loss, accuracy, balanced)
-                score = accuracy + balanced
-                if side == self.stages[-1][0] and score > self.best:
-                    self.best = score
-                    torch.save(self.average.network.state_dict(), os.path.join(self.args.work, "best.pt"))
+                self.owner.validate(self, stage, loss)
                 self.save()
             first = last
+        torch.save(self.average.network.state_dict(), self.path)
+
+
+class Training:
+    def __init__(self, args):
+        self.args, self.recipe = args, RECIPES[args.recipe]
+        torch.manual_seed(args.seed)
+        torch.set_num_threads(os.cpu_count())
+        self.pool = ThreadPoolExecutor(os.cpu_count())
+        self.pictures = Pictures(args.data, args.work, self.recipe.pictures)
+        allowed = np.isin(self.pictures.sources, list(self.recipe.sources))
+        self.train = self.pictures.where("train")
+        self.train = self.train[allowed[self.train]]
+        self.val = self.pictures.where("val", self.recipe.validate_on)
+        self.weights = sampling_weights(self.pictures, self.train, self.recipe.sources)
+        self.per_epoch = min(self.recipe.epoch_pictures, len(self.train)) // BATCH * BATCH
+
+    def batches(self, order, stage, seed):
+        """Yields (indices, pictures, lesion maps), made on other threads one batch ahead."""
+        def make(item):
+            place, index = item
+            rng = np.random.default_rng([*seed, place])
+            return augment.training_picture(np.asarray(self.pictures.pixels[index]), np.asarray(self.pictures.masks[index]),
+                                            stage.side, stage.strength, rng)
+
+        def submit(i):
+            return [self.pool.submit(make, (i * BATCH + j, index)) for j, index in enumerate(order[i])]
+        ahead = submit(0)
+        for i in range(len(order)):
+            made, ahead = [f.result() for f in ahead], submit(i + 1) if i + 1 < len(order) else None
+            x = augment.to_network(np.stack([m[0] for m in made]))
+            yield order[i], x, torch.from_numpy(np.stack([m[1] for m in made]))[:, None]
+
+    def validate(self, leg, stage, loss):
+        scores = predict(leg.average.network, self.pictures, self.val, stage.side, self.args.device)
+        truth, found = self.pictures.labels[self.val], scores.argmax(1)
+        row = {"network": leg.name, "epoch": leg.epoch, "side": stage.side, "loss": loss,
+               "val_accuracy": float((found == truth).mean()), "val_balanced_accuracy": balanced_accuracy(truth, found, len(LABELS)),
+               "val_macro_auc": mean_auc(truth, scores)}
+        path = os.path.join(self.args.work, "log.csv")
+        new = not os.path.exists(path)
+        with open(path, "a", newline="") as f:
+            out = csv.DictWriter(f, row)
+            if new:
+                out.writeheader()
+            out.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
+        print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
+
+    def run(self):
+        teachers = []
+        for i in range(self.recipe.teachers):
+            leg = Leg(self, f"teacher-{i + 1}", Teacher(len(LABELS)), self.recipe.teacher_stages)
+            if not leg.done:
+                leg.prepare()
+                leg.run()
+            network = Teacher(len(LABELS))
+            network.load_state_dict(torch.load(leg.path, map_location="cpu"))
+            for conv in (m for m in network.modules() if hasattr(m, "start_bias")):
+                conv.start_bias = None
+            teachers.append(network.eval().requires_grad_(False).to(self.args.device, memory_format=torch.channels_last))
+        leg = Leg(self, "best", DermaNet(len(LABELS)), self.recipe.stages, teachers)
+        if not leg.done:
+            leg.prepare()
+            leg.run()
 
 
 if __name__ == "__main__":

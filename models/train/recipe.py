@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is trained on what, for how long."""
+from dataclasses import dataclass
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class Stage:
+    side: int  # pixels
+    epochs: int
+    rate: float  # peak learning rate
+    strength: float  # of the augmentation, 0..1
+    frozen: bool  # whether the first layers stay as ImageNet left them
+    mixed: bool = False  # whether half of the pictures are blends of two
+
+
+@dataclass(frozen=True)
+class Recipe:
+    sources: dict  # data set: weight in the draw
+    validate_on: str
+    teachers: int
+    teacher_stages: tuple
+    stages: tuple
+    epoch_pictures: int
+    name: str
+    licence: str
+    provenance: str
+    has_map: bool = True  # whether masks taught the lesion map
+    typicality_pictures: int = 6000
+    pictures: Optional[int] = None  # so many alone, drawn at random
+
+
+RECIPES = {
+    "full": Recipe(
+        sources={"ham10000": 1.0, "isic2017": 1.0, "milk10k": 0.5, "isic2018-task12": 0.7, "isic2020": 0.7},
+        validate_on="ham10000",
+        teachers=1,
+        teacher_stages=(Stage(160, 9, 1e-3, 0.7, True, mixed=True), Stage(160, 6, 8e-4, 0.5, True)),
+        stages=(Stage(128, 9, 2e-3, 0.6, True), Stage(160, 6, 1.6e-3, 0.6, True), Stage(192, 5, 1e-3, 0.5, True),
+                Stage(224, 2, 3e-4, 0.5, False)),
+        epoch_pictures=11264,
+        name="dermaclassify",
+        licence="CC-BY-NC-4.0",
+        provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
+                   "and MILK10k (CC BY-NC), training splits only, distilled from a MobileNetV2 trained on the same; both "
+                   "started from MobileNetV2 ImageNet weights (Apache-2.0)"),
+    "cc0": Recipe(
+        sources={"isic2017": 1.0},
+        validate_on="isic2017",
+        teachers=1,
+        teacher_stages=(Stage(160, 12, 1e-3, 0.6, True),),
+        stages=(Stage(160, 24, 2e-3, 0.6, True), Stage(224, 6, 6e-4, 0.5, False)),
+        epoch_pictures=1984,
+        name="dermaclassify-cc0",
+        licence="CC0-1.0",
+        provenance="trained on ISIC 2017 task 3 (CC0), training split only, distilled from a MobileNetV2 trained on the same; "
+                   "both started from MobileNetV2 ImageNet weights (Apache-2.0)",
+        has_map=False,
+        typicality_pictures=3000),
+    "quick": Recipe(
+        sources={"ham10000": 1.0, "isic2017": 1.0, "milk10k": 0.5},
+        validate_on="ham10000",
+        teachers=1,
+        teacher_stages=(Stage(64, 3, 1e-3, 0.7, True),),
+        stages=(Stage(64, 6, 2e-3, 0.6, True), Stage(64, 3, 1e-3, 0.5, False)),
+        epoch_pictures=448,
+        name="dermaclassify-quick",
+        licence="LicenseRef-not-for-use",
+        provenance="a few minutes of training on a small sample, to see that it runs",
+        typicality_pictures=256,
+        pictures=600),
+}

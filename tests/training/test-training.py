@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""test-training.py DERMA TRAIN [DATA START]: a training of a few minutes, from pictures to a file that runs.
+
+TRAIN is models/train. With DATA (a folder with index.csv) and START (ImageNet weights) it learns from a sample of real
+pictures, else from pictures that it makes. TAP on standard output; skipped without PyTorch or OpenCV.
+"""
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import cv2
+    import numpy as np
+    import onnx  # noqa: F401
+    import torch  # noqa: F401
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing.name} is not installed")
+    sys.exit(0)
+
+DERMA, TRAIN = sys.argv[1], sys.argv[2]
+SHIPPED = os.path.join(TRAIN, "..", "dermaclassify.onnx")
+DATA, START = (sys.argv[3], sys.argv[4]) if len(sys.argv) > 4 else ("", "")
+sys.path[:0] = [TRAIN, os.path.join(os.path.dirname(__file__), "..", "support")]
+import tap  # noqa: E402
+
+COLOURS = [(90, 60, 50), (200, 120, 110), (120, 90, 40), (180, 140, 90), (40, 30, 30), (140, 80, 50), (150, 20, 30)]
+
+
+def write_pictures(folder):
+    """A labelled set of discs on skin, one colour a class, in three splits."""
+    from dataset import LABELS
+    rng = np.random.default_rng(5)
+    os.makedirs(os.path.join(folder, "p"))
+    with open(os.path.join(folder, "index.csv"), "w", newline="") as f:
+        out = csv.writer(f)
+        out.writerow("path,image_id,lesion_id,dx,dataset,split,geometry,dx_isic2019,mask".split(","))
+        for i in range(7 * 34):
+            label, split = i % 7, ("val" if i >= 7 * 28 else "train") if i % 17 else "test"
+            skin = np.clip(np.array([215, 165, 145]) + rng.normal(0, 8, (256, 256, 3)), 0, 255).astype(np.uint8)
+            mask = np.zeros((256, 256), np.uint8)
+            cv2.circle(mask, tuple(map(int, rng.integers(90, 166, 2))), int(rng.integers(40, 80)), 255, -1)
+            skin[mask > 0] = np.clip(np.array(COLOURS[label]) + rng.normal(0, 8, ((mask > 0).sum(), 3)), 0, 255)
+            cv2.imwrite(os.path.join(folder, f"p/{i}.png"), skin[..., ::-1])
+            cv2.imwrite(os.path.join(folder, f"p/{i}-mask.png"), mask)
+            out.writerow([f"p/{i}.png", i, i, LABELS[label], "ham10000", split, "crop", LABELS[label], f"p/{i}-mask.png"])
+
+
+def python(script, *arguments):
+    return subprocess.run(["/usr/bin/python3", os.path.join(TRAIN, script), *arguments], capture_output=True, text=True,
+                          timeout=900)
+
+
+class Trained(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.data, cls.work = DATA, os.path.join(cls.folder.name, "work")
+        start = ["--start", START] if START else []
+        if not DATA:
+            cls.data = os.path.join(cls.folder.name, "data")
+            write_pictures(cls.data)
+        cls.common = ["--data", cls.data, "--work", cls.work]
+        cls.first = python("train.py", "--quick", *cls.common, *start)
+        cls.typicality = python("typicality.py", "--recipe", "quick", *cls.common)
+        cls.model = os.path.join(cls.folder.name, "quick.onnx")
+        cls.export = python("export.py", "--recipe", "quick", *cls.common, "--output", cls.model, "--evaluation", "none")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def rows(self, network):
+        with open(os.path.join(self.work, "log.csv"), newline="") as f:
+            return [r for r in csv.DictReader(f) if r["network"] == network]
+
+    def test_learns(self):
+        self.assertEqual(self.first.returncode, 0, self.first.stderr[-2000:])
+        for network in ("teacher-1", "best"):
+            rows = self.rows(network)
+            self.assertGreaterEqual(len(rows), 3)
+            self.assertLess(float(rows[-1]["loss"]), float(rows[0]["loss"]))
+        if START:
+            self.assertGreater(float(self.rows("teacher-1")[-1]["val_macro_auc"]), 0.6)
+
+    def test_does_nothing_twice(self):
+        again = python("train.py", "--quick", *self.common)
+        self.assertEqual(again.returncode, 0)
+        self.assertNotIn("epoch", again.stdout)
+
+    def test_resumes(self):
+        os.rename(os.path.join(self.work, "best.pt"), os.path.join(self.work, "kept.pt"))
+        again = python("train.py", "--quick", *self.common)
+        self.assertEqual(again.returncode, 0, again.stderr[-2000:])
+        self.assertIn("best: resumed after epoch", again.stdout)
+        a, b = (torch.load(os.path.join(self.work, n)) for n in ("best.pt", "kept.pt"))
+        self.assertTrue(all(torch.equal(a[k], b[k]) for k in a))
+
+    def test_file_runs(self):
+        self.assertEqual(self.typicality.returncode, 0, self.typicality.stderr[-2000:])
+        self.assertEqual(self.export.returncode, 0, self.export.stderr[-2000:])
+        check = subprocess.run([DERMA, "model", "check", self.model], capture_output=True, text=True)
+        self.assertEqual(check.returncode, 0, check.stderr)
+        info = json.loads(subprocess.run([DERMA, "model", "info", "--json", self.model], capture_output=True, text=True).stdout)
+        self.assertLessEqual(info["parameters"], 200000)
+        self.assertLessEqual(info["gflops"], 0.30)
+        self.assertEqual([o["name"] for o in info["outputs"]], ["scores", "lesion_map", "typicality"])
+        self.assertEqual(info["evaluation"], "none")
+        self.assertGreater(info["melanoma_operating_point"], 0)
+
+    def test_int8_runs(self):
+        path = os.path.join(self.folder.name, "int8.onnx")
+        made = python("quantise.py", "--recipe", "quick", *self.common, "--output", path, "--steps", "1", "--pictures", "32")
+        self.assertEqual(made.returncode, 0, made.stderr[-2000:])
+        check = subprocess.run([DERMA, "model", "check", path], capture_output=True, text=True)
+        self.assertEqual(check.returncode, 0, check.stderr)
+
+
+class Refused(unittest.TestCase):
+    def test_no_index(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = python("train.py", "--quick", "--data", folder, "--work", folder)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("index.csv", done.stderr.splitlines()[-1])
+
+    def test_no_usable_rows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "index.csv"), "w") as f:
+                f.write("path,image_id,lesion_id,dx,dataset,split,mask\na.png,a,a,wart,ham10000,train,\n")
+            done = python("train.py", "--quick", "--data", folder, "--work", folder)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("no usable rows", done.stderr)
+
+    def test_usage(self):
+        self.assertEqual(python("train.py", "--recipe", "magic").returncode, 2)
+        self.assertEqual(python("train.py").returncode, 2)
+
+    def test_export_without_training(self):
+        with tempfile.TemporaryDirectory() as folder:
+            write_pictures(os.path.join(folder, "data"))
+            path = os.path.join(folder, "out.onnx")
+            done = python("export.py", "--recipe", "quick", "--data", os.path.join(folder, "data"), "--work",
+                          os.path.join(folder, "work"), "--output", path)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertFalse(os.path.exists(path))
+
+
+class Card(unittest.TestCase):
+    def figures(self, folder):
+        path = os.path.join(folder, "figures.json")
+        cases = os.path.join(folder, "data")
+        write_pictures(cases)
+        done = subprocess.run([DERMA, "eval", "--model", SHIPPED, "--labels", os.path.join(cases, "index.csv"), "--split", "val",
+                               "--bootstrap", "20", "--masks", "--json", path], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return path
+
+    def test_tables(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, card = self.figures(folder), os.path.join(folder, "card.md")
+            with open(card, "w") as f:
+                f.write("before\n<!-- figures a -->\nold\n<!-- end -->\nafter\n")
+            for _ in range(2):
+                self.assertEqual(python("card.py", card, f"a={path}").returncode, 0)
+            with open(card) as f:
+                text = f.read()
+            with open(path) as f:
+                figures = json.load(f)
+            self.assertTrue(text.startswith("before\n<!-- figures a -->\n| n = ") and text.endswith("<!-- end -->\nafter\n"))
+            self.assertNotIn("old", text)
+            self.assertEqual(text.count("| macro AUC |"), 1)
+            self.assertIn(f"| accuracy | {figures['accuracy']:.3f} |", text)
+            self.assertIn("mean IoU", text)
+
+    def test_no_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, card = self.figures(folder), os.path.join(folder, "card.md")
+            with open(card, "w") as f:
+                f.write("nothing here\n")
+            done = python("card.py", card, f"a={path}")
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("no place for the figures 'a'", done.stderr)
+            with open(card) as f:
+                self.assertEqual(f.read(), "nothing here\n")
+
+
+class Parts(unittest.TestCase):
+    def picture(self):
+        pixels, mask = np.full((256, 256, 3), 200, np.uint8), np.zeros((64, 64), np.uint8)
+        pixels[60:140, 100:200] = 20
+        mask[15:35, 25:50] = 255
+        return pixels, mask
+
+    def test_splits_apart(self):
+        from dataset import Pictures
+        with tempfile.TemporaryDirectory() as folder:
+            write_pictures(os.path.join(folder, "data"))
+            pictures = Pictures(os.path.join(folder, "data"), os.path.join(folder, "work"))
+            parts = [set(pictures.where(s)) for s in ("train", "val", "test")]
+            self.assertTrue(all(parts))
+            self.assertEqual(sum(map(len, parts)), len(set.union(*parts)))
+
+    def test_map_follows_picture(self):
+        """Wherever the augmentation takes the dark part, the map goes with it."""
+        import augment
+        pixels, mask = self.picture()
+        for seed in range(20):
+            x, m = augment.training_picture(pixels, mask, 128, 1.0, np.random.default_rng(seed))
+            self.assertEqual((x.shape, x.dtype, m.shape), ((128, 128, 3), np.uint8, (8, 8)))
+            dark = x.reshape(8, 16, 8, 16, 3).mean((1, 3, 4))
+            inside, outside = dark[m > 0.95], dark[m < 0.05]
+            if len(inside) and len(outside):
+                self.assertLess(np.median(inside), np.median(outside), seed)
+
+    def test_same_seed_same_picture(self):
+        import augment
+        pixels, mask = self.picture()
+        a, b, c = (augment.training_picture(pixels, mask, 96, 1.0, np.random.default_rng(s))[0] for s in (3, 3, 4))
+        self.assertTrue((a == b).all())
+        self.assertFalse((a == c).all())
+
+    def test_outliers(self):
+        from outliers import outlier, plain_skin
+        pixels, mask = self.picture()
+        rng = np.random.default_rng(1)
+        for _ in range(60):
+            made = outlier(rng, pixels, mask)
+            self.assertEqual((made.shape, made.dtype), ((256, 256, 3), np.uint8))
+        self.assertIsNone(plain_skin(rng, pixels, np.full((64, 64), 255, np.uint8)))
+        self.assertGreater(plain_skin(rng, pixels, mask).min(), 150)
+
+    def test_folding_changes_nothing(self):
+        from network import DermaNet, folded
+        torch.manual_seed(1)
+        network = DermaNet().ready()
+        for m in network.modules():
+            if isinstance(m, torch.nn.BatchNorm2d):
+                m.running_mean.normal_(0, 0.1)
+                m.running_var.uniform_(0.5, 2)
+        x = torch.rand(2, 3, 64, 64) * 2 - 1
+        a, b = network(x), folded(network).eval()(x)
+        self.assertTrue(all(torch.allclose(p, q, atol=1e-4) for p, q in zip(a, b)))
+
+    def test_auc(self):
+        import metrics
+        self.assertEqual(metrics.auc(np.array([1.0, 2, 3, 4]), np.array([False, False, True, True])), 1)
+        self.assertEqual(metrics.auc(np.array([1.0, 1, 1, 1]), np.array([False, False, True, True])), 0.5)
+        self.assertEqual(metrics.auc(np.array([4.0, 3, 2, 1]), np.array([False, False, True, True])), 0)
+
+
+if __name__ == "__main__":
+    tap.main()
