@@ -15,6 +15,9 @@ import tempfile
 import unittest
 import zlib
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+import tap  # noqa: E402
+
 DERMA, MODEL = sys.argv[1], sys.argv[2]
 DATA = sys.argv[3] if len(sys.argv) > 3 else ""
 
@@ -425,36 +428,5 @@ class Eval(Case):
         self.assertGreater(out["balanced_accuracy"], 0.55)
 
 
-class Tap(unittest.TextTestResult):
-    """Says each case as a line of the Test Anything Protocol."""
-
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **options)
-        self.seen = 0
-
-    def line(self, verdict, test, remark=""):
-        self.seen += 1
-        print(f"{verdict} {self.seen} - {test._testMethodName}{remark}", flush=True)
-
-    def addSuccess(self, test):
-        super().addSuccess(test)
-        self.line("ok", test)
-
-    def addFailure(self, test, problem):
-        super().addFailure(test, problem)
-        self.line("not ok", test)
-
-    def addError(self, test, problem):
-        super().addError(test, problem)
-        self.line("not ok", test)
-
-    def addSkip(self, test, reason):
-        super().addSkip(test, reason)
-        self.line("ok", test, f" # SKIP {reason}")
-
-
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
-    print(f"1..{suite.countTestCases()}", flush=True)
-    outcome = unittest.TextTestRunner(stream=sys.stderr, verbosity=0, resultclass=Tap).run(suite)
-    sys.exit(not outcome.wasSuccessful())
+    tap.main()
