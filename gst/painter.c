@@ -61,11 +61,12 @@ equal_names (const DermaClasses *a, const DermaClasses *b)
 }
 
 static gboolean
-looks_equal (const DermaReading *a, const DermaReading *b)
+looks_equal (const DermaReading *a, const DermaReading *b, guint width, guint height)
 {
   return a->classes && b->classes && a->top == b->top && a->state == b->state && a->flagged == b->flagged
          && a->confidence == b->confidence && a->malignant == b->malignant && equal_names (a->classes, b->classes)
          && memcmp (&a->region, &b->region, sizeof a->region) == 0
+         && derma_panel_advise (a, width, height) == derma_panel_advise (b, width, height)
          && memcmp (a->probabilities, b->probabilities, a->classes->n * sizeof *a->probabilities) == 0;
 }
 
@@ -121,7 +122,7 @@ GstVideoOverlayComposition *
 derma_painter_paint (DermaPainter *painter, const DermaReading *reading, guint top_k, guint width, guint height)
 {
   if (painter->width == width && painter->height == height && painter->top_k == top_k
-      && looks_equal (&painter->reading, reading))
+      && looks_equal (&painter->reading, reading, width, height))
     return painter->overlay;
 
   derma_reading_copy (&painter->reading, reading);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "panel.h"
 
+#include <derma/framing.h>
+#include <derma/quality.h>
+
 #include <math.h>
 
 #define MIN_TEXT 9.0
@@ -64,6 +67,8 @@ height_of (const DermaPanel *panel)
     em += GAUGE;
   if (panel->model)
     em += MODEL;
+  if (panel->advice)
+    em += STATE;
   return em * panel->em;
 }
 
@@ -81,6 +86,8 @@ drop_row (DermaPanel *panel)
     panel->n_bars = 0;
   else if (panel->gauge)
     panel->gauge = FALSE;
+  else if (panel->advice)
+    panel->advice = NULL;
   else
     return FALSE;
   return TRUE;
@@ -90,6 +97,21 @@ static gboolean
 is_verdict (DermaState state)
 {
   return state == DERMA_STATE_STABLE || state == DERMA_STATE_UNCERTAIN;
+}
+
+const gchar *
+derma_panel_advise (const DermaReading *reading, guint width, guint height)
+{
+  DermaAdvice advice = derma_quality_advise (&reading->quality, NULL);
+
+  if (advice != DERMA_ADVICE_NONE)
+    return derma_advice_get_text (advice);
+  if (reading->state != DERMA_STATE_NO_LESION) {
+    const gchar *text = derma_framing_get_text (derma_framing_judge (&reading->region, width, height));
+
+    return *text ? text : NULL;
+  }
+  return NULL;
 }
 
 static gint
@@ -115,6 +137,7 @@ derma_panel_fit (DermaPanel *panel, const DermaReading *reading, guint top_k, gu
   made.n_bars = made.verdict ? MIN (top_k, reading->classes->n) : 0;
   made.n_bars = MIN (made.n_bars, most / (BAR * made.em));
   made.model = reading->classes->model_name[0] != '\0';
+  made.advice = derma_panel_advise (reading, width, height);
   while (height_of (&made) > most)
     if (!drop_row (&made))
       return FALSE;
@@ -248,6 +271,23 @@ draw_state (const Pen *pen, const DermaReading *reading)
   draw_text (pen, stable ? "stable" : "uncertain, no class stands out", STATE, &style);
 }
 
+/* A triangle that points to what is said. */
+static void
+draw_advice (const Pen *pen)
+{
+  const gdouble em = pen->panel->em, x = SIDE * em, middle = pen->y + STATE * em / 2;
+  const Style style = { x + em, pen->panel->width - 2 * x - em, 0.95, TRUE, PANGO_ALIGN_LEFT, &white };
+
+  cairo_new_path (pen->cr);
+  set_colour (pen->cr, &orange);
+  cairo_move_to (pen->cr, x + 0.1 * em, middle - 0.32 * em);
+  cairo_line_to (pen->cr, x + 0.1 * em, middle + 0.32 * em);
+  cairo_line_to (pen->cr, x + 0.66 * em, middle);
+  cairo_close_path (pen->cr);
+  cairo_fill (pen->cr);
+  draw_text (pen, pen->panel->advice, STATE, &style);
+}
+
 static void
 fill_bar (const Pen *pen, const cairo_rectangle_t *bar, gdouble value, const Colour *colour)
 {
@@ -372,6 +412,10 @@ derma_panel_draw (const DermaPanel *panel, const DermaReading *reading, cairo_t 
   pen.y += HEADLINE * panel->em;
   if (panel->state) {
     draw_state (&pen, reading);
+    pen.y += STATE * panel->em;
+  }
+  if (panel->advice) {
+    draw_advice (&pen);
     pen.y += STATE * panel->em;
   }
   draw_classes (&pen, reading);

@@ -24,7 +24,11 @@ typedef struct {
   gboolean state;
   gboolean gauge;
   gboolean model;
+  const gchar *advice; /* what to do about the picture; NULL for nothing */
 } DermaPanel;
+
+/* What a person with the camera should do for a better reading; NULL for nothing. A static string. */
+const gchar *derma_panel_advise (const DermaReading *reading, guint width, guint height);
 
 /*
  * Lays out the panel for a frame of @width x @height pixels and at most @top_k classes.

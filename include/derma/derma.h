@@ -8,6 +8,7 @@
 #include <derma/classifier.h>
 #include <derma/error.h>
 #include <derma/frame.h>
+#include <derma/framing.h>
 #include <derma/graph.h>
 #include <derma/metadata.h>
 #include <derma/model.h>

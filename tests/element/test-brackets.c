@@ -2,6 +2,7 @@
 #include "brackets.h"
 #include "elementtest.h"
 #include "painter.h"
+#include "panel.h"
 
 #include <math.h>
 
@@ -126,6 +127,36 @@ test_painter (void)
                     ==, 1);
 }
 
+/* What to do about the picture: quality first, then how the lesion lies; a row of its own, painted when it changes. */
+static void
+test_advice (void)
+{
+  g_autoptr (DermaPainter) painter = derma_painter_new ();
+  g_auto (DermaReading) reading = DERMA_READING_INIT;
+  DermaPanel without, with;
+
+  element_test_reading (&reading);
+  reading.quality = (DermaQuality){ 0.9f, 0.9f, 0.9f, 0.9f };
+  reading.region = (DermaBox){ 0.25f, 0.2f, 0.5f, 0.6f };
+  g_assert_null (derma_panel_advise (&reading, 640, 480));
+  g_assert_true (derma_panel_fit (&without, &reading, 3, 1280, 720));
+  derma_painter_paint (painter, &reading, 3, 640, 480);
+  reading.quality.focus = 0.89f;
+  derma_painter_paint (painter, &reading, 3, 640, 480);
+  g_assert_cmpuint (derma_painter_get_n_painted (painter), ==, 1);
+  reading.quality.focus = 0.1f;
+  derma_painter_paint (painter, &reading, 3, 640, 480);
+  g_assert_cmpuint (derma_painter_get_n_painted (painter), ==, 2);
+  g_assert_cmpstr (derma_panel_advise (&reading, 640, 480), ==, "focus, or move closer");
+  g_assert_true (derma_panel_fit (&with, &reading, 3, 1280, 720));
+  g_assert_cmpint (with.height, >, without.height);
+  reading.quality.focus = 0.9f;
+  reading.region.x = 0;
+  g_assert_cmpstr (derma_panel_advise (&reading, 640, 480), ==, "centre the lesion");
+  reading.state = DERMA_STATE_NO_LESION;
+  g_assert_null (derma_panel_advise (&reading, 640, 480));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -134,5 +165,6 @@ main (int argc, char **argv)
   g_test_add_func ("/brackets/none", test_none);
   g_test_add_func ("/brackets/outside", test_outside);
   g_test_add_func ("/brackets/painter", test_painter);
+  g_test_add_func ("/brackets/advice", test_advice);
   return element_test_run ();
 }
