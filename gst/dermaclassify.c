@@ -37,6 +37,7 @@
 
 #include "dermaclassify.h"
 
+#include "freezer.h"
 #include "reader.h"
 #include "readingmeta.h"
 #include "settings.h"
@@ -69,10 +70,12 @@ struct _GstDermaClassify {
   DermaNetwork *pending; /* takes the place of the reader's before the next frame */
   Stats stats;
   DermaTiming timing;
+  gboolean frozen;
 
   /* Of the streaming thread; its network is replaced under the object lock. */
   DermaReader reader;
   DermaWorker *worker; /* in mode async */
+  DermaFreezer freezer;
   gboolean complained;
 };
 
@@ -215,6 +218,7 @@ stop (GstBaseTransform *base)
   DermaNetwork *pending;
 
   g_clear_pointer (&self->worker, derma_worker_free);
+  derma_freezer_reset (&self->freezer);
   GST_OBJECT_LOCK (self);
   reader = self->reader;
   pending = self->pending;
@@ -234,6 +238,7 @@ set_caps (GstBaseTransform *base, GstCaps *incaps, GstCaps *outcaps)
   GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
 
   self->complained = FALSE;
+  derma_freezer_reset (&self->freezer);
   return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->set_caps (base, incaps, outcaps)
          && derma_frame_init_from_info (&self->reader.frame, gst_derma_filter_get_info (GST_DERMA_FILTER (self)));
 }
@@ -374,6 +379,42 @@ read_frame (GstDermaClassify *self, GstBuffer *buffer, const DermaSettings *sett
   return GST_FLOW_OK;
 }
 
+/* Whether a frame is to be read; a still is, once. */
+static gboolean
+is_due (GstDermaClassify *self, GstClockTime pts)
+{
+  if (self->worker && !derma_worker_is_idle (self->worker)) {
+    derma_pacer_count (&self->reader.pacer, pts);
+    return FALSE;
+  }
+  if (self->freezer.still)
+    return !self->freezer.read;
+  return derma_pacer_count (&self->reader.pacer, pts) && !is_late (self, pts);
+}
+
+static gboolean
+is_frozen (GstDermaClassify *self)
+{
+  gboolean frozen;
+
+  GST_OBJECT_LOCK (self);
+  frozen = self->frozen;
+  GST_OBJECT_UNLOCK (self);
+  return frozen;
+}
+
+static GstFlowReturn
+prepare_output_buffer (GstBaseTransform *base, GstBuffer *input, GstBuffer **output)
+{
+  GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
+
+  derma_freezer_set_wanted (&self->freezer, is_frozen (self));
+  *output = derma_freezer_replace (&self->freezer, input);
+  if (*output)
+    return GST_FLOW_OK;
+  return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->prepare_output_buffer (base, input, output);
+}
+
 static GstFlowReturn
 process (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading **drawn)
 {
@@ -381,9 +422,11 @@ process (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading **drawn)
   GstFlowReturn flow = self->worker ? collect (self) : GST_FLOW_OK;
   const DermaSettings settings = begin_frame (self);
 
-  if (flow == GST_FLOW_OK && derma_pacer_count (&self->reader.pacer, GST_BUFFER_PTS (buffer))
-      && (!self->worker || derma_worker_is_idle (self->worker)) && !is_late (self, GST_BUFFER_PTS (buffer)))
+  derma_freezer_offer (&self->freezer, buffer, is_frozen (self));
+  if (flow == GST_FLOW_OK && is_due (self, GST_BUFFER_PTS (buffer))) {
     flow = read_frame (self, buffer, &settings);
+    self->freezer.read = self->freezer.still != NULL;
+  }
   derma_reader_mark (&self->reader, buffer);
   *drawn = self->reader.fields ? &self->reader.reading : NULL;
   return flow;
@@ -403,6 +446,7 @@ forget (GstDermaClassify *self)
   if (self->worker)
     derma_worker_discard (self->worker);
   derma_reader_reset (&self->reader);
+  derma_freezer_reset (&self->freezer);
 }
 
 static void
@@ -476,6 +520,49 @@ change_setting (GstDermaClassify *self, guint id, const GValue *value)
 }
 
 static void
+set_frozen (GstDermaClassify *self, gboolean frozen)
+{
+  GST_OBJECT_LOCK (self);
+  self->frozen = frozen;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+freeze (GstDermaClassify *self)
+{
+  g_object_set (self, "frozen", TRUE, NULL);
+}
+
+static void
+unfreeze (GstDermaClassify *self)
+{
+  g_object_set (self, "frozen", FALSE, NULL);
+}
+
+static void
+install_signals (GObjectClass *klass)
+{
+  /**
+   * dermaclassify::freeze:
+   *
+   * Holds the picture still, as #dermaclassify:frozen does.
+   *
+   * Since: 0.2
+   */
+  g_signal_new_class_handler ("freeze", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                              G_CALLBACK (freeze), NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * dermaclassify::unfreeze:
+   *
+   * Lets the picture move again.
+   *
+   * Since: 0.2
+   */
+  g_signal_new_class_handler ("unfreeze", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                              G_CALLBACK (unfreeze), NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
@@ -484,6 +571,8 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     set_model (self, g_value_get_string (value));
   else if (id == DERMA_SETTING_QOS)
     gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), g_value_get_boolean (value));
+  else if (id == DERMA_SETTING_FROZEN)
+    set_frozen (self, g_value_get_boolean (value));
   else if (id > DERMA_SETTING_0 && id < DERMA_SETTING_MODEL)
     change_setting (self, id, value);
   else
@@ -534,6 +623,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   settings = effective_settings (self);
   if (id == DERMA_SETTING_MODEL)
     g_value_set_string (value, network ? network->path : self->model);
+  else if (id == DERMA_SETTING_FROZEN)
+    g_value_set_boolean (value, self->frozen);
   else if (id == DERMA_SETTING_STATS)
     g_value_take_boxed (value, make_stats (&self->stats));
   else if (id == DERMA_SETTING_MODEL_INFO)
@@ -549,6 +640,7 @@ finalize (GObject *object)
   GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
 
   derma_reader_clear (&self->reader);
+  derma_freezer_reset (&self->freezer);
   derma_network_free (self->pending);
   g_free (self->model);
   G_OBJECT_CLASS (gst_derma_classify_parent_class)->finalize (object);
@@ -566,11 +658,13 @@ gst_derma_classify_class_init (GstDermaClassifyClass *klass)
   object_class->get_property = get_property;
   object_class->finalize = finalize;
   derma_settings_install (object_class);
+  install_signals (object_class);
   base_class->start = start;
   base_class->stop = stop;
   base_class->set_caps = set_caps;
   base_class->sink_event = sink_event;
   base_class->src_event = src_event;
+  base_class->prepare_output_buffer = prepare_output_buffer;
   base_class->query = query;
   GST_DERMA_FILTER_CLASS (klass)->process = process;
   gst_element_class_set_static_metadata (

@@ -226,6 +226,19 @@ install_network (GObjectClass *klass)
       g_param_spec_boolean ("qos", "QoS", "Do not classify frames that are late", DERMA_DEFAULT_QOS,
                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
   /**
+   * dermaclassify:frozen:
+   *
+   * Holds the picture still: the next frame takes the place of all that follow, with their times, and is read once. The
+   * action signals #dermaclassify::freeze and #dermaclassify::unfreeze set it too. A flush, a new segment or other caps
+   * let go of the picture; while frozen, the next one is held.
+   *
+   * Since: 0.2
+   */
+  g_object_class_install_property (
+      klass, DERMA_SETTING_FROZEN,
+      g_param_spec_boolean ("frozen", "Frozen", "Hold the picture still", FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
    * dermaclassify:stats:
    *
    * Since the last start, all guint64: frames, inferences, readings, skipped-qos (frames that were due and late),

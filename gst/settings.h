@@ -44,6 +44,7 @@ enum {
   /* Kept by the element itself: */
   DERMA_SETTING_MODEL,
   DERMA_SETTING_QOS,
+  DERMA_SETTING_FROZEN,
   DERMA_SETTING_STATS,
   DERMA_SETTING_MODEL_INFO,
 };
