@@ -16,7 +16,8 @@
 #define PATCH 18
 #define LAG 4
 #define FEWEST 6
-/* A patch's coarse energy below which there is no structure to judge by, in squared 8-bit levels. */
+/* A patch's coarse energy below which there is no structure to judge by, in squared 8-bit levels, on top of the noise.
+ */
 #define STRUCTURE 60.0f
 /* Noise: the fine energy of the smoothest quarter with something on top, for JPEG spares some patches more than others
  * and 8 bits round; at most what 5 levels of noise have. */
@@ -191,7 +192,7 @@ derma_quality_focus_measure (const DermaQualityReader *reader, const DermaRect *
   qsort (energies, n, sizeof energies[0], compare_coarse);
   for (guint i = 0; i < n / 4 + 1; i++) {
     fine += MAX (energies[i].fine - noise.fine, 0.0f);
-    coarse += MAX (energies[i].coarse - noise.narrow, 0.0f) + STRUCTURE;
+    coarse += MAX (energies[i].coarse - noise.narrow, 0.0f) + STRUCTURE + noise.fine;
   }
   return fine / coarse;
 }
