@@ -111,10 +111,12 @@ paint (DermaPainter *painter)
   pixels = paint_pixels (painter, &panel);
   rectangle = gst_video_overlay_rectangle_new_raw (pixels, panel.x, panel.y, panel.width, panel.height,
                                                    GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
-  overlay = gst_video_overlay_composition_new (rectangle);
-  gst_video_overlay_rectangle_unref (rectangle);
+  /* The panel lies on top. */
+  overlay = gst_video_overlay_composition_new (NULL);
   if (panel.verdict && painter->reading.region.width > 0)
     derma_brackets_add (overlay, &painter->reading.region, painter->width, painter->height);
+  gst_video_overlay_composition_add_rectangle (overlay, rectangle);
+  gst_video_overlay_rectangle_unref (rectangle);
   return overlay;
 }
 

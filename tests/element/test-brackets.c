@@ -106,6 +106,17 @@ test_outside (void)
   }
 }
 
+/* The panel, which lies on top of the marks. */
+static guint
+width_of_last (GstVideoOverlayComposition *overlay)
+{
+  guint n = gst_video_overlay_composition_n_rectangles (overlay), width = 0;
+
+  gst_video_overlay_rectangle_get_render_rectangle (gst_video_overlay_composition_get_rectangle (overlay, n - 1), NULL,
+                                                    NULL, &width, NULL);
+  return width;
+}
+
 /* Drawn with a verdict alone, and painted anew when the region moves. */
 static void
 test_painter (void)
@@ -119,6 +130,7 @@ test_painter (void)
   reading.region = (DermaBox){ 0.25f, 0.25f, 0.5f, 0.5f };
   g_assert_cmpuint (gst_video_overlay_composition_n_rectangles (derma_painter_paint (painter, &reading, 3, 640, 480)),
                     ==, 5);
+  g_assert_cmpuint (width_of_last (derma_painter_paint (painter, &reading, 3, 640, 480)), >, 200);
   reading.region.x = 0.3f;
   derma_painter_paint (painter, &reading, 3, 640, 480);
   g_assert_cmpuint (derma_painter_get_n_painted (painter), ==, 3);
