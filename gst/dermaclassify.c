@@ -41,6 +41,7 @@
 #include "reader.h"
 #include "readingmeta.h"
 #include "settings.h"
+#include "stats.h"
 #include "timing.h"
 #include "videoframe.h"
 #include "worker.h"
@@ -52,14 +53,6 @@ GST_DEBUG_CATEGORY_STATIC (performance_debug);
 #define GST_CAT_DEFAULT classify_debug
 #define CAT_PERFORMANCE performance_debug
 
-typedef struct {
-  guint64 frames;
-  guint64 inferences;
-  guint64 skipped_qos;
-  guint64 latency_sum;
-  guint64 latency_last;
-} Stats;
-
 struct _GstDermaClassify {
   GstDermaFilter parent;
 
@@ -68,7 +61,7 @@ struct _GstDermaClassify {
   gchar *model; /* as set; NULL for the shipped one */
   gboolean started;
   DermaNetwork *pending; /* takes the place of the reader's before the next frame */
-  Stats stats;
+  DermaStats stats;
   DermaTiming timing;
   gboolean frozen;
 
@@ -96,16 +89,6 @@ note_latency (GstDermaClassify *self, GstClockTime measured)
     gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
 }
 
-static void
-report_failure (GstDermaClassify *self, GstMessageType type, const GError *error, const gchar *path)
-{
-  gint code;
-  const GQuark domain = derma_network_get_error_code (error, path, &code);
-
-  gst_element_message_full (GST_ELEMENT (self), type, domain, code, g_strdup (error->message), NULL, __FILE__,
-                            GST_FUNCTION, __LINE__);
-}
-
 static DermaNetwork *
 load (GstDermaClassify *self, GstMessageType report, const gchar *path, guint threads)
 {
@@ -114,7 +97,7 @@ load (GstDermaClassify *self, GstMessageType report, const gchar *path, guint th
   DermaNetwork *network = derma_network_load (named, threads, &error);
 
   if (!network)
-    report_failure (self, report, error, named);
+    derma_network_report (GST_ELEMENT (self), report, error, named);
   return network;
 }
 
@@ -170,17 +153,6 @@ adopt_pending (GstDermaClassify *self)
 }
 
 static gboolean
-start_worker (GstDermaClassify *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  self->worker = derma_worker_new (&error);
-  if (!self->worker)
-    GST_ELEMENT_ERROR (self, RESOURCE, FAILED, ("No thread for mode=async: %s", error->message), (NULL));
-  return self->worker != NULL;
-}
-
-static gboolean
 start (GstBaseTransform *base)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
@@ -192,7 +164,7 @@ start (GstBaseTransform *base)
   settings = self->settings;
   path = g_strdup (self->model);
   GST_OBJECT_UNLOCK (self);
-  if (settings.mode == DERMA_MODE_ASYNC && !start_worker (self))
+  if (settings.mode == DERMA_MODE_ASYNC && !(self->worker = derma_worker_start (GST_ELEMENT (self))))
     return FALSE;
   network = load (self, GST_MESSAGE_ERROR, path, settings.threads);
   if (!network) {
@@ -203,7 +175,7 @@ start (GstBaseTransform *base)
   GST_OBJECT_LOCK (self);
   self->reader.network = network;
   self->started = TRUE;
-  self->stats = (Stats){ 0 };
+  self->stats = (DermaStats){ 0 };
   /* With a worker no frame waits. */
   derma_timing_init (&self->timing, self->worker ? 0 : network->latency);
   GST_OBJECT_UNLOCK (self);
@@ -303,9 +275,7 @@ count_inference (GstDermaClassify *self)
   const guint64 latency = self->reader.reading.latency;
 
   GST_OBJECT_LOCK (self);
-  self->stats.inferences++;
-  self->stats.latency_last = latency;
-  self->stats.latency_sum += latency;
+  derma_stats_count (&self->stats, latency);
   GST_OBJECT_UNLOCK (self);
   if (!self->worker)
     note_latency (self, latency);
@@ -325,21 +295,12 @@ handle_failure (GstDermaClassify *self, const GError *error)
   return GST_FLOW_OK;
 }
 
-static void
-post_reading (GstDermaClassify *self)
-{
-  GstStructure *fields = gst_structure_copy (self->reader.fields);
-
-  gst_structure_set_name (fields, "dermaclassify");
-  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), fields));
-}
-
 static GstFlowReturn
 conclude (GstDermaClassify *self, const DermaSettings *settings)
 {
   count_inference (self);
   if (settings->post_messages)
-    post_reading (self);
+    derma_reader_post (&self->reader, GST_ELEMENT (self));
   return GST_FLOW_OK;
 }
 
@@ -528,41 +489,6 @@ set_frozen (GstDermaClassify *self, gboolean frozen)
 }
 
 static void
-freeze (GstDermaClassify *self)
-{
-  g_object_set (self, "frozen", TRUE, NULL);
-}
-
-static void
-unfreeze (GstDermaClassify *self)
-{
-  g_object_set (self, "frozen", FALSE, NULL);
-}
-
-static void
-install_signals (GObjectClass *klass)
-{
-  /**
-   * dermaclassify::freeze:
-   *
-   * Holds the picture still, as #dermaclassify:frozen does.
-   *
-   * Since: 0.2
-   */
-  g_signal_new_class_handler ("freeze", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
-                              G_CALLBACK (freeze), NULL, NULL, NULL, G_TYPE_NONE, 0);
-  /**
-   * dermaclassify::unfreeze:
-   *
-   * Lets the picture move again.
-   *
-   * Since: 0.2
-   */
-  g_signal_new_class_handler ("unfreeze", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
-                              G_CALLBACK (unfreeze), NULL, NULL, NULL, G_TYPE_NONE, 0);
-}
-
-static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
@@ -577,16 +503,6 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     change_setting (self, id, value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static GstStructure *
-make_stats (const Stats *stats)
-{
-  return gst_structure_new ("stats", "frames", G_TYPE_UINT64, stats->frames, "inferences", G_TYPE_UINT64,
-                            stats->inferences, "readings", G_TYPE_UINT64, stats->inferences, "skipped-qos",
-                            G_TYPE_UINT64, stats->skipped_qos, "latency-mean", G_TYPE_UINT64,
-                            stats->inferences ? stats->latency_sum / stats->inferences : 0, "latency-last",
-                            G_TYPE_UINT64, stats->latency_last, NULL);
 }
 
 /* The network that reads the next frame; NULL while stopped. With the object lock held. */
@@ -626,7 +542,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   else if (id == DERMA_SETTING_FROZEN)
     g_value_set_boolean (value, self->frozen);
   else if (id == DERMA_SETTING_STATS)
-    g_value_take_boxed (value, make_stats (&self->stats));
+    g_value_take_boxed (value, derma_stats_to_structure (&self->stats));
   else if (id == DERMA_SETTING_MODEL_INFO)
     g_value_set_boxed (value, network ? network->info : NULL);
   else if (!derma_settings_get (&settings, id, value))
@@ -658,7 +574,6 @@ gst_derma_classify_class_init (GstDermaClassifyClass *klass)
   object_class->get_property = get_property;
   object_class->finalize = finalize;
   derma_settings_install (object_class);
-  install_signals (object_class);
   base_class->start = start;
   base_class->stop = stop;
   base_class->set_caps = set_caps;

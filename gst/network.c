@@ -94,3 +94,13 @@ derma_network_get_error_code (const GError *error, const gchar *path, gint *code
     return GST_LIBRARY_ERROR;
   }
 }
+
+void
+derma_network_report (GstElement *element, GstMessageType type, const GError *error, const gchar *path)
+{
+  gint code;
+  const GQuark domain = derma_network_get_error_code (error, path, &code);
+
+  gst_element_message_full (element, type, domain, code, g_strdup (error->message), NULL, __FILE__, GST_FUNCTION,
+                            __LINE__);
+}

@@ -32,5 +32,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaNetwork, derma_network_free)
 
 /* The domain and code with which an element reports that @path could not be loaded because of @error. */
 GQuark derma_network_get_error_code (const GError *error, const gchar *path, gint *code);
+/* Posts that as a message of @type, an error or a warning. */
+void derma_network_report (GstElement *element, GstMessageType type, const GError *error, const gchar *path);
 
 G_END_DECLS

@@ -125,3 +125,12 @@ derma_reader_mark (DermaReader *reader, GstBuffer *buffer)
   derma_analytics_meta_add (buffer, reading);
 #endif
 }
+
+void
+derma_reader_post (const DermaReader *reader, GstElement *element)
+{
+  GstStructure *fields = gst_structure_copy (reader->fields);
+
+  gst_structure_set_name (fields, "dermaclassify");
+  gst_element_post_message (element, gst_message_new_element (GST_OBJECT (element), fields));
+}

@@ -53,4 +53,7 @@ void derma_reader_take (DermaReader *reader);
 /* Puts the last reading, if there is one, on a writable @buffer, with the age it has there. */
 void derma_reader_mark (DermaReader *reader, GstBuffer *buffer);
 
+/* Posts the last reading as a message of @element. */
+void derma_reader_post (const DermaReader *reader, GstElement *element);
+
 G_END_DECLS

@@ -263,6 +263,41 @@ install_network (GObjectClass *klass)
                                                        GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
+static void
+freeze (GObject *self)
+{
+  g_object_set (self, "frozen", TRUE, NULL);
+}
+
+static void
+unfreeze (GObject *self)
+{
+  g_object_set (self, "frozen", FALSE, NULL);
+}
+
+static void
+install_signals (GObjectClass *klass)
+{
+  /**
+   * dermaclassify::freeze:
+   *
+   * Holds the picture still, as #dermaclassify:frozen does.
+   *
+   * Since: 0.2
+   */
+  g_signal_new_class_handler ("freeze", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                              G_CALLBACK (freeze), NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * dermaclassify::unfreeze:
+   *
+   * Lets the picture move again.
+   *
+   * Since: 0.2
+   */
+  g_signal_new_class_handler ("unfreeze", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                              G_CALLBACK (unfreeze), NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
 void
 derma_settings_install (GObjectClass *klass)
 {
@@ -272,6 +307,7 @@ derma_settings_install (GObjectClass *klass)
   gst_type_mark_as_plugin_api (mode_get_type (), 0);
   gst_type_mark_as_plugin_api (region_get_type (), 0);
   install_network (klass);
+  install_signals (klass);
 }
 
 gboolean

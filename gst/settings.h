@@ -50,7 +50,7 @@ enum {
 };
 
 void derma_settings_init (DermaSettings *settings);
-/* Installs the properties above, with these numbers. */
+/* Installs the properties above, with these numbers, and the signals that set them. */
 void derma_settings_install (GObjectClass *klass);
 /* Returns: whether @id is one of them */
 gboolean derma_settings_set (DermaSettings *settings, guint id, const GValue *value);

@@ -69,6 +69,17 @@ derma_worker_new (GError **error)
   return worker;
 }
 
+DermaWorker *
+derma_worker_start (GstElement *element)
+{
+  g_autoptr (GError) error = NULL;
+  DermaWorker *worker = derma_worker_new (&error);
+
+  if (!worker)
+    GST_ELEMENT_ERROR (element, RESOURCE, FAILED, ("No thread for mode=async: %s", error->message), (NULL));
+  return worker;
+}
+
 void
 derma_worker_free (DermaWorker *worker)
 {

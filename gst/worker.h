@@ -15,6 +15,8 @@ typedef struct _DermaWorker DermaWorker;
 
 /* Starts the thread. Returns: NULL with @error set if the system has none to give */
 DermaWorker *derma_worker_new (GError **error);
+/* The same for @element, which posts the error. */
+DermaWorker *derma_worker_start (GstElement *element);
 /* Waits for the frame at hand, if any, and ends the thread. @worker: (nullable) (transfer full) */
 void derma_worker_free (DermaWorker *worker);
 

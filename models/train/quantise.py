@@ -22,9 +22,11 @@ from dataset import Pictures
 from export import SIDE, Calibration, Exported, load_trained, write
 from network import MAP_FLOOR, relu6
 from recipe import RECIPES
+from train import predict
 
-CALIBRATION = 256
+CALIBRATION = 192
 BATCH = 32
+TUNE_SIDE = 128  # pixels: scales are those of full pictures, weights follow as well from small ones
 
 
 def arguments():
@@ -134,12 +136,12 @@ def fine_tune(quantised, exported, pictures, train, args):
     rng = np.random.default_rng(args.seed)
     parameters = [p for p in quantised.parameters() if p.requires_grad]
     optimiser = torch.optim.Adam(parameters, 1e-5)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-5, max(args.steps, 2))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 6e-5, max(args.steps, 2))
     bar = tqdm(range(args.steps), desc="fine-tuning", mininterval=5)
     for _ in bar:
         chosen = np.sort(rng.choice(train, BATCH, replace=False))
         x = augment.to_network(np.stack([augment.training_picture(np.asarray(pictures.pixels[i]), np.asarray(pictures.masks[i]),
-                                                                  SIDE, 0.6, rng)[0] for i in chosen]))
+                                                                  TUNE_SIDE, 0.6, rng)[0] for i in chosen]))
         with torch.no_grad():
             scores, lesion, typical = exported(x)
         found = quantised(x)
@@ -150,6 +152,15 @@ def fine_tune(quantised, exported, pictures, train, args):
         optimiser.step()
         schedule.step()
         bar.set_postfix(loss=f"{loss.item():.4f}")
+
+
+@torch.no_grad()
+def correct(quantised, pictures, recipe, fitted):
+    """Takes away what quantisation adds to each class's scores, on the mean over the classes of the `val` split."""
+    val = pictures.where("val", recipe.validate_on)
+    off = predict(quantised, pictures, val, SIDE, "cpu") - fitted.scores
+    means = [off[fitted.truth == c].mean(0) for c in np.unique(fitted.truth)]
+    quantised.classifier.bias -= torch.from_numpy(np.mean(means, 0))
 
 
 def main():
@@ -169,7 +180,8 @@ def main():
     quantised.requires_grad_(True)
     if args.steps:
         fine_tune(quantised, exported, pictures, train, args)
-    again = Calibration(quantised.eval(), pictures, recipe, fitted)
+    correct(quantised.eval(), pictures, recipe, fitted)
+    again = Calibration(quantised, pictures, recipe, fitted)
     again.report()
     write(args.output, quantised, again, recipe, threshold, args.evaluation, tolerance=0.1)
 

@@ -26,7 +26,7 @@ class Recipe:
     licence: str
     provenance: str
     has_map: bool = True  # whether masks taught the lesion map
-    typicality_pictures: int = 6000
+    typicality_pictures: int = 4000
     pictures: Optional[int] = None  # so many alone, drawn at random
 
 
@@ -37,7 +37,7 @@ RECIPES = {
         teachers=1,
         teacher_stages=(Stage(160, 9, 1e-3, 0.7, True, mixed=True), Stage(160, 6, 8e-4, 0.5, True)),
         stages=(Stage(128, 9, 2e-3, 0.6, True), Stage(160, 6, 1.6e-3, 0.6, True), Stage(192, 5, 1e-3, 0.5, True),
-                Stage(224, 2, 3e-4, 0.5, False)),
+                Stage(224, 2, 4e-4, 0.5, True)),
         epoch_pictures=11264,
         name="dermaclassify",
         licence="CC-BY-NC-4.0",
@@ -48,15 +48,15 @@ RECIPES = {
         sources={"isic2017": 1.0},
         validate_on="isic2017",
         teachers=1,
-        teacher_stages=(Stage(160, 12, 1e-3, 0.6, True),),
-        stages=(Stage(160, 24, 2e-3, 0.6, True), Stage(224, 6, 6e-4, 0.5, False)),
+        teacher_stages=(Stage(160, 10, 1e-3, 0.6, True),),
+        stages=(Stage(160, 16, 2e-3, 0.6, True), Stage(224, 4, 6e-4, 0.5, True)),
         epoch_pictures=1984,
         name="dermaclassify-cc0",
         licence="CC0-1.0",
         provenance="trained on ISIC 2017 task 3 (CC0), training split only, distilled from a MobileNetV2 trained on the same; "
                    "both started from MobileNetV2 ImageNet weights (Apache-2.0)",
         has_map=False,
-        typicality_pictures=3000),
+        typicality_pictures=2000),
     "quick": Recipe(
         sources={"ham10000": 1.0, "isic2017": 1.0, "milk10k": 0.5},
         validate_on="ham10000",

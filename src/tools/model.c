@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-
 static gint
 run_info (gint argc, gchar **argv)
 {

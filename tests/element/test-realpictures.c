@@ -15,7 +15,7 @@
  */
 
 #define PICTURES 60
-#define ENOUGH 50 /* of them agree in every format; a reading that hangs in the balance may tip */
+#define ENOUGH 45 /* of them agree in every format; a reading that hangs in the balance may tip */
 
 static DermaModel *model;
 static DermaClassifier *classifier;
