@@ -186,8 +186,9 @@ class Leg:
                    desc=f"{self.name} epoch {self.epoch + 1} at {stage.side}")
         for i, (chosen, x, lesion) in enumerate(bar):
             place = (self.epoch - first + i / len(order)) / (last - first)
+            rate = stage.rate * min(1, place * 10 + 0.02) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * place)))
             for group in self.optimiser.param_groups:
-                group["lr"] = stage.rate * min(1, place * 10 + 0.02) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * place)))
+                group["lr"] = float(rate)
             loss = self.loss(x, lesion, chosen, stage, rng)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
