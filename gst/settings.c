@@ -115,6 +115,12 @@ install_reading (GObjectClass *klass)
                                    g_param_spec_double ("threshold", "Threshold",
                                                         "Confidence under which a reading is uncertain", 0.0, 1.0,
                                                         DEFAULT_THRESHOLD, PLAYING));
+}
+
+/* How readings are put together over time. */
+static void
+install_evidence (GObjectClass *klass)
+{
   /**
    * dermaclassify:evidence-window:
    *
@@ -197,7 +203,7 @@ install_display (GObjectClass *klass)
                                                          DEFAULT_POST_MESSAGES, PLAYING));
 }
 
-/* The network, and what is told of it; the element keeps these itself. */
+/* The network and the flow of frames; the element keeps these itself. */
 static void
 install_network (GObjectClass *klass)
 {
@@ -238,6 +244,12 @@ install_network (GObjectClass *klass)
       klass, DERMA_SETTING_FROZEN,
       g_param_spec_boolean ("frozen", "Frozen", "Hold the picture still", FALSE,
                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+/* What is told of it and of the work done. */
+static void
+install_reports (GObjectClass *klass)
+{
   /**
    * dermaclassify:stats:
    *
@@ -302,11 +314,13 @@ void
 derma_settings_install (GObjectClass *klass)
 {
   install_reading (klass);
+  install_evidence (klass);
   install_pace (klass);
   install_display (klass);
   gst_type_mark_as_plugin_api (mode_get_type (), 0);
   gst_type_mark_as_plugin_api (region_get_type (), 0);
   install_network (klass);
+  install_reports (klass);
   install_signals (klass);
 }
 

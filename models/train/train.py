@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Trains the dermoscopic network: first teachers, then the small network on their answers. Resumes where it stopped.
 
-  models/train/train.py --data DIR --start IMAGENET.npz --work DIR [--sources ham10000,..] [--quick]
+  models/train/train.py --data DIR --start IMAGENET.npz --work DIR [--recipe full|cc0|quick]
 
-DIR holds index.csv (see dataset.py). The work folder gets the pixel cache, teacher-N.pt, checkpoint.pt after every
-epoch, log.csv and last best.pt, from which export.py makes the ONNX file. Choices are made on the `val` split alone.
+DIR holds index.csv (see dataset.py). The work folder gets the pixel cache, a checkpoint after every epoch, log.csv,
+teacher-N.pt and last best.pt, from which export.py makes the ONNX file. Choices are made on the `val` split alone.
 """
 import argparse
 import copy

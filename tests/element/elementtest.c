@@ -236,3 +236,14 @@ element_test_reading (DermaReading *reading)
   reading->lesion = 1;
   reading->latency = 5 * GST_MSECOND;
 }
+
+void
+element_test_flush (GstHarness *harness)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (harness, gst_event_new_flush_start ());
+  gst_harness_push_event (harness, gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (harness, gst_event_new_segment (&segment));
+}

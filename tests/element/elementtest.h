@@ -32,6 +32,9 @@ GstBuffer *element_test_frame (const gchar *format, gint width, gint height, gui
 /* Pushes a frame of the size of the caps and pulls what comes out. */
 GstBuffer *element_test_pass (GstHarness *harness, GstBuffer *frame, GstClockTime pts);
 
+/* Sends a flush and a new segment. */
+void element_test_flush (GstHarness *harness);
+
 /* (transfer none) (nullable): the structure of the reading on @buffer */
 const GstStructure *element_test_meta (GstBuffer *buffer);
 guint64 element_test_uint64 (const GstStructure *structure, const gchar *field);

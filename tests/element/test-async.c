@@ -106,14 +106,10 @@ static void
 test_flush (void)
 {
   GstHarness *harness = new_async ();
-  GstSegment segment;
   gboolean seen = FALSE;
 
   gst_clear_buffer (&(GstBuffer *){ pass (harness, 1000) });
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (harness, gst_event_new_flush_start ());
-  gst_harness_push_event (harness, gst_event_new_flush_stop (TRUE));
-  gst_harness_push_event (harness, gst_event_new_segment (&segment));
+  element_test_flush (harness);
   for (guint i = 0; i < PATIENCE && !seen; i++) {
     g_autoptr (GstBuffer) out = pass (harness, i);
     const GstStructure *meta = element_test_meta (out);

@@ -91,17 +91,6 @@ test_repeated (void)
   element_test_free (harness);
 }
 
-static void
-flush (GstHarness *harness)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (harness, gst_event_new_flush_start ());
-  gst_harness_push_event (harness, gst_event_new_flush_stop (TRUE));
-  gst_harness_push_event (harness, gst_event_new_segment (&segment));
-}
-
 /* What was held before a flush is not shown after it. */
 static void
 test_flush (void)
@@ -111,7 +100,7 @@ test_flush (void)
   g_object_set (harness->element, "frozen", TRUE, NULL);
   check (harness, 3, 3);
   check (harness, 4, 3);
-  flush (harness);
+  element_test_flush (harness);
   check (harness, 5, 5);
   check (harness, 6, 5);
   element_test_free (harness);

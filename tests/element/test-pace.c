@@ -95,17 +95,6 @@ test_qos_goes_upstream (void)
   element_test_free (harness);
 }
 
-static void
-flush (GstHarness *harness)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (harness, gst_event_new_flush_start ());
-  gst_harness_push_event (harness, gst_event_new_flush_stop (TRUE));
-  gst_harness_push_event (harness, gst_event_new_segment (&segment));
-}
-
 /* A flush forgets the reading and the lateness. */
 static void
 test_flush (void)
@@ -117,7 +106,7 @@ test_flush (void)
   before = ages (harness, 3, 50);
   g_assert_cmpstr (before, ==, "012");
   send_qos (harness, 1000 * GST_SECOND, 0);
-  flush (harness);
+  element_test_flush (harness);
   after = ages (harness, 3, 0);
   g_assert_cmpstr (after, ==, "012");
   element_test_free (harness);
