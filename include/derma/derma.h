@@ -16,5 +16,6 @@
 #include <derma/quality.h>
 #include <derma/reading.h>
 #include <derma/sampler.h>
+#include <derma/sidecar.h>
 #include <derma/tracker.h>
 #include <derma/version.h>

@@ -16,7 +16,7 @@ room_of_header() {
     classes | metadata | model) echo model ;;
     graph) echo graph ;;
     frame | picture | sampler) echo image ;;
-    classifier | reading) echo evidence ;;
+    classifier | reading | sidecar) echo evidence ;;
     camera) echo camera ;;
     derma) echo tools ;;
   esac
