@@ -97,5 +97,21 @@ DERMA_API DermaRect derma_frame_get_region (const DermaFrame *frame, DermaRegion
 
 /** derma_format_get_name: Returns: (transfer none): GStreamer's name of the format, or NULL if out of range */
 DERMA_API const gchar *derma_format_get_name (DermaFormat format);
+/** derma_format_from_name: @format: (out), untouched on failure. Returns: whether @name, in GStreamer's spelling, is
+ * one */
+DERMA_API gboolean derma_format_from_name (const gchar *name, DermaFormat *format);
+
+/**
+ * derma_format_get_plane_size:
+ * @plane: counted from 0 in memory order
+ * @width: of the picture, pixels
+ * @height: of the picture, pixels
+ * @row_bytes: (out): bytes that a row of the plane has without padding
+ * @rows: (out): rows of the plane
+ *
+ * Returns: TRUE, or FALSE with everything untouched if the format has no such plane
+ */
+DERMA_API gboolean derma_format_get_plane_size (DermaFormat format, guint plane, guint width, guint height,
+                                                gsize *row_bytes, guint *rows);
 
 G_END_DECLS

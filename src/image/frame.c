@@ -4,12 +4,37 @@
 
 #include "image/layout.h"
 
+#include <string.h>
+
 const gchar *
 derma_format_get_name (DermaFormat format)
 {
   const DermaLayout *layout = derma_layout_get (format);
 
   return layout != NULL ? layout->name : NULL;
+}
+
+gboolean
+derma_format_from_name (const gchar *name, DermaFormat *format)
+{
+  for (guint i = 0; i < DERMA_N_FORMATS; i++)
+    if (strcmp (derma_layout_get (i)->name, name) == 0) {
+      *format = i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+derma_format_get_plane_size (DermaFormat format, guint plane, guint width, guint height, gsize *row_bytes, guint *rows)
+{
+  const DermaLayout *layout = derma_layout_get (format);
+
+  if (layout == NULL || plane >= layout->n_planes)
+    return FALSE;
+  *row_bytes = derma_layout_row_bytes (layout, plane, width);
+  *rows = (guint)(((guint64)height + (1u << layout->planes[plane].yshift) - 1) >> layout->planes[plane].yshift);
+  return TRUE;
 }
 
 static gboolean

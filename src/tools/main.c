@@ -13,6 +13,7 @@ static const gchar HELP[] = "Usage: derma COMMAND [OPTION...]\n"
                             "  model info M             say what is in a model file\n"
                             "  model run M              run a network on an array\n"
                             "  model check M            see that a model file gives what it promises\n"
+                            "  bench                    measure what a reading costs, stage by stage\n"
                             "  camera list              say which cameras there are\n"
                             "  camera show DEVICE       say what a camera can do\n"
                             "  camera lock DEVICE       fix exposure, white balance and focus where they settle\n"
@@ -28,6 +29,8 @@ main (gint argc, gchar **argv)
   const gchar *command = argc > 1 ? argv[1] : "";
 
   setlocale (LC_ALL, "");
+  if (strcmp (command, "bench") == 0)
+    return derma_tool_bench (argc - 1, argv + 1);
   if (strcmp (command, "camera") == 0)
     return derma_tool_camera (argc - 1, argv + 1);
   if (strcmp (command, "eval") == 0)

@@ -428,5 +428,42 @@ class Eval(Case):
         self.assertGreater(out["balanced_accuracy"], 0.55)
 
 
+class Bench(Case):
+    def test_measures_every_stage(self):
+        out = self.path("bench.json")
+        result = run("bench", "--model", MODEL, "--sizes", "64x48,33x31", "--formats", "NV12,GRAY8", "--runs", "2",
+                     "--threads", "2", "--json", out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(out) as f:
+            rows = json.load(f)["timings"]
+        self.assertEqual([r["threads"] for r in rows if r["stage"] == "inference"], [1, 2])
+        for stage in ("sample", "quality", "reading"):
+            self.assertEqual({(r["format"], r["width"], r["height"]) for r in rows if r["stage"] == stage},
+                             {(f, w, h) for f in ("NV12", "GRAY8") for w, h in ((64, 48), (33, 31))})
+        for row in rows:
+            self.assertLessEqual(row["median_ms"], row["p95_ms"])
+            self.assertLessEqual(row["p95_ms"], row["p99_ms"])
+        self.assertGreater(min(r["median_ms"] for r in rows if r["stage"] == "inference"), 0)
+        self.assertIn("inference", result.stdout)
+
+    def test_prints_json_alone(self):
+        result = run("bench", "--model", MODEL, "--sizes", "8x8", "--formats", "RGB", "--runs", "1", "--threads", "1",
+                     "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(result.stdout)["runs"], 1)
+
+    def test_refuses(self):
+        for arguments in (["--sizes", "0x3"], ["--sizes", "9"], ["--sizes", "640x480,"], ["--sizes", "99999x9"],
+                          ["--sizes", "3x3x3"], ["--formats", "P010"], ["--formats", ""], ["--runs", "0"],
+                          ["--runs", "1000000"], ["--threads", "0"], ["--threads", "65"], ["extra"]):
+            self.assert_fails(run("bench", "--model", MODEL, *arguments), 2, "derma bench: ")
+
+    def test_refuses_files(self):
+        self.assert_fails(run("bench", "--model", self.path("none.onnx")), 1, "none.onnx")
+        self.assert_fails(run("bench", "--model", self.path("text.onnx", "no model")), 1, "text.onnx")
+        self.assert_fails(run("bench", "--model", MODEL, "--sizes", "8x8", "--formats", "RGB", "--runs", "1", "--threads",
+                              "1", "--json", "/nowhere/out.json"), 1, "/nowhere/out.json")
+
+
 if __name__ == "__main__":
     tap.main()

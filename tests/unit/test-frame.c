@@ -29,6 +29,54 @@ test_names (void)
 }
 
 static void
+test_from_names (void)
+{
+  static const gchar *strange[] = { "", "i420", "NV12 ", "P010_10LE", "RGBx,", "ENCODED" };
+  DermaFormat format = DERMA_FORMAT_UYVY;
+
+  for (guint i = 0; i < G_N_ELEMENTS (strange); i++) {
+    g_assert_false (derma_format_from_name (strange[i], &format));
+    g_assert_cmpuint (format, ==, DERMA_FORMAT_UYVY);
+  }
+  for (guint i = 0; i < DERMA_N_FORMATS; i++) {
+    g_assert_true (derma_format_from_name (derma_format_get_name (i), &format));
+    g_assert_cmpuint (format, ==, i);
+  }
+}
+
+static void
+assert_plane (DermaFormat format, guint plane, gsize row_bytes, guint rows)
+{
+  gsize bytes = 0;
+  guint n = 0;
+
+  g_assert_true (derma_format_get_plane_size (format, plane, 5, 3, &bytes, &n));
+  g_assert_cmpuint (bytes, ==, row_bytes);
+  g_assert_cmpuint (n, ==, rows);
+}
+
+static void
+test_plane_sizes (void)
+{
+  gsize bytes = 77;
+  guint rows = 78;
+
+  assert_plane (DERMA_FORMAT_I420, 0, 5, 3);
+  assert_plane (DERMA_FORMAT_I420, 2, 3, 2);
+  assert_plane (DERMA_FORMAT_NV12, 1, 6, 2);
+  assert_plane (DERMA_FORMAT_YUY2, 0, 12, 3);
+  assert_plane (DERMA_FORMAT_RGB, 0, 15, 3);
+  assert_plane (DERMA_FORMAT_ABGR, 0, 20, 3);
+  g_assert_false (derma_format_get_plane_size (DERMA_FORMAT_I420, 3, 5, 3, &bytes, &rows));
+  g_assert_false (derma_format_get_plane_size (DERMA_FORMAT_GRAY8, 1, 5, 3, &bytes, &rows));
+  g_assert_false (derma_format_get_plane_size (DERMA_N_FORMATS, 0, 5, 3, &bytes, &rows));
+  g_assert_cmpuint (bytes, ==, 77);
+  g_assert_cmpuint (rows, ==, 78);
+  g_assert_true (derma_format_get_plane_size (DERMA_FORMAT_NV12, 1, 5, G_MAXUINT, &bytes, &rows));
+  g_assert_cmpuint (rows, ==, 1u << 31);
+}
+
+static void
 test_accepts (void)
 {
   for (guint i = 0; i < DERMA_N_FORMATS; i++)
@@ -162,6 +210,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/frame/names", test_names);
+  g_test_add_func ("/frame/from-names", test_from_names);
+  g_test_add_func ("/frame/plane-sizes", test_plane_sizes);
   g_test_add_func ("/frame/accepts", test_accepts);
   g_test_add_func ("/frame/refuses-sizes", test_refuses_sizes);
   g_test_add_func ("/frame/refuses-planes", test_refuses_planes);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/stopwatch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define WARM_UP 3
+
+static gdouble
+now (clockid_t clock)
+{
+  struct timespec time;
+
+  clock_gettime (clock, &time);
+  return (gdouble)time.tv_sec * 1e3 + (gdouble)time.tv_nsec * 1e-6;
+}
+
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  gdouble x = *(const gdouble *)a, y = *(const gdouble *)b;
+
+  return (x > y) - (x < y);
+}
+
+gdouble
+derma_stopwatch_percentile (const gdouble *sorted, guint n, gdouble p)
+{
+  gint rank = (gint)ceil (p * n) - 1;
+
+  return sorted[CLAMP (rank, 0, (gint)n - 1)];
+}
+
+gboolean
+derma_stopwatch_measure (DermaWork work, gpointer data, guint runs, DermaCost *cost, GError **error)
+{
+  g_autofree gdouble *times = g_new (gdouble, runs);
+  gdouble cpu;
+
+  for (guint i = 0; i < WARM_UP; i++)
+    if (!work (data, error))
+      return FALSE;
+  cpu = now (CLOCK_PROCESS_CPUTIME_ID);
+  for (guint i = 0; i < runs; i++) {
+    gdouble begin = now (CLOCK_MONOTONIC);
+
+    if (!work (data, error))
+      return FALSE;
+    times[i] = now (CLOCK_MONOTONIC) - begin;
+  }
+  cpu = now (CLOCK_PROCESS_CPUTIME_ID) - cpu;
+  qsort (times, runs, sizeof *times, compare);
+  *cost = (DermaCost){ derma_stopwatch_percentile (times, runs, 0.5), derma_stopwatch_percentile (times, runs, 0.95),
+                       derma_stopwatch_percentile (times, runs, 0.99), cpu / runs };
+  return TRUE;
+}
