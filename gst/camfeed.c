@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "camfeed.h"
+
+#include "camjpeg.h"
+
+#include <derma/error.h>
+
+#define MAX_SIDE 8192
+
+/* Of the streaming thread, but for the counter. */
+typedef struct {
+  gboolean jpeg;
+  guint max_width, max_height;
+  gboolean decoding; /* a picture has gone into the decoder and has not come out */
+  gint *corrupt;
+} Sieve;
+
+static gboolean
+is_whole (const Sieve *sieve, GstBuffer *buffer)
+{
+  GstMapInfo map;
+  gboolean whole;
+
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED) || gst_buffer_get_size (buffer) == 0)
+    return FALSE;
+  if (!sieve->jpeg)
+    return TRUE;
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return FALSE;
+  whole = derma_cam_jpeg_is_whole (map.data, map.size, sieve->max_width, sieve->max_height);
+  gst_buffer_unmap (buffer, &map);
+  return whole;
+}
+
+static GstPadProbeReturn
+sift (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Sieve *sieve = data;
+
+  if (sieve->decoding)
+    g_atomic_int_inc (sieve->corrupt);
+  sieve->decoding = FALSE;
+  if (!is_whole (sieve, GST_PAD_PROBE_INFO_BUFFER (info))) {
+    g_atomic_int_inc (sieve->corrupt);
+    return GST_PAD_PROBE_DROP;
+  }
+  sieve->decoding = sieve->jpeg;
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+note_decoded (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Sieve *sieve = data;
+
+  sieve->decoding = FALSE;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+add_probe (GstElement *element, GstPadProbeCallback callback, Sieve *sieve, GDestroyNotify notify)
+{
+  GstPad *pad = gst_element_get_static_pad (element, "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, sieve, notify);
+  gst_object_unref (pad);
+}
+
+static void
+add_sieve (GstElement *filter, GstElement *exit, const DermaCamMode *mode, gint *corrupt)
+{
+  Sieve *sieve = g_rc_box_new0 (Sieve);
+
+  sieve->jpeg = mode->format == NULL;
+  /* Some cameras send a few lines more than they say. */
+  sieve->max_width = mode->width ? (guint)mode->width + 64 : MAX_SIDE;
+  sieve->max_height = mode->height ? (guint)mode->height + 64 : MAX_SIDE;
+  sieve->corrupt = corrupt;
+  add_probe (filter, sift, g_rc_box_acquire (sieve), g_rc_box_release);
+  if (exit != filter)
+    add_probe (exit, note_decoded, g_rc_box_acquire (sieve), g_rc_box_release);
+  g_rc_box_release (sieve);
+}
+
+static GstElement *
+make (const gchar *factory, GError **error)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (!element)
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED,
+                 "GStreamer lacks the element %s, which is of its good plugins", factory);
+  return element;
+}
+
+static GstElement *
+add_filter (GstBin *feed, const DermaCamMode *mode, GError **error)
+{
+  GstElement *filter = make ("capsfilter", error);
+  g_autoptr (GstCaps) caps = derma_cam_mode_to_caps (mode);
+
+  if (!filter)
+    return NULL;
+  g_object_set (filter, "caps", caps, NULL);
+  gst_bin_add (feed, filter);
+  return filter;
+}
+
+static GstElement *
+add_decoder (GstBin *feed, GError **error)
+{
+  GstElement *decoder = make ("jpegdec", error);
+
+  if (!decoder)
+    return NULL;
+  /* What is late is for those behind to judge. */
+  g_object_set (decoder, "qos", FALSE, NULL);
+  gst_bin_add (feed, decoder);
+  return decoder;
+}
+
+static gboolean
+fill (GstBin *feed, GstElement *source, const DermaCamMode *mode, gint *corrupt, GError **error)
+{
+  GstElement *filter, *exit;
+  GstPad *pad;
+
+  gst_bin_add (feed, source);
+  filter = add_filter (feed, mode, error);
+  exit = mode->format || !filter ? filter : add_decoder (feed, error);
+  if (!exit)
+    return FALSE;
+  if (!gst_element_link (source, filter) || (exit != filter && !gst_element_link (filter, exit))) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED, "cannot give %s", mode->fourcc);
+    return FALSE;
+  }
+  add_sieve (filter, exit, mode, corrupt);
+  pad = gst_element_get_static_pad (exit, "src");
+  gst_element_add_pad (GST_ELEMENT (feed), gst_ghost_pad_new ("src", pad));
+  gst_object_unref (pad);
+  return TRUE;
+}
+
+GstElement *
+derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode *mode, gint *corrupt, GError **error)
+{
+  GstElement *source = host->make_source (host, device);
+  GstElement *feed;
+  g_autoptr (GError) reason = NULL;
+
+  if (!source) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED,
+                 "%s: GStreamer lacks the element v4l2src, which is of its good plugins", device);
+    return NULL;
+  }
+  feed = gst_bin_new (NULL);
+  if (fill (GST_BIN (feed), source, mode, corrupt, &reason))
+    return feed;
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED, "%s: %s", device, reason->message);
+  gst_object_unref (gst_object_ref_sink (feed));
+  return NULL;
+}

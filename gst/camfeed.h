@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "camhost.h"
+#include "cammode.h"
+
+G_BEGIN_DECLS
+
+/*
+ * A bin that gives a camera's pictures, decoded, in system memory: source ! capsfilter ! decoder. Pictures that are
+ * corrupt are left out and counted in @corrupt, which must outlive it. (transfer floating); NULL with @error set.
+ */
+GstElement *derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode *mode, gint *corrupt,
+                                GError **error);
+
+G_END_DECLS

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "camkeeper.h"
+
+#include "cambutton.h"
+#include "camfeed.h"
+#include "camgate.h"
+#include "camlocker.h"
+#include "camreport.h"
+#include "camseek.h"
+
+#define MAX_ATTEMPTS 3 /* to get a first picture */
+
+struct _DermaCamKeeper {
+  GstBin *bin;
+  GstElement *exit;
+  DermaCamHost *host;
+  DermaCamGate *gate;
+  GMainContext *context;
+  GMainLoop *loop;
+  GThread *thread;
+  gint corrupt; /* atomic */
+
+  GMutex mutex;
+  /* Under the mutex. */
+  GstElement *feed;
+  GError *cause; /* what the feed said when it broke */
+  gchar *mode;
+  guint losses, returns;
+
+  /* Of the thread while it runs; @identity.device changes only under the mutex. */
+  DermaCamSettings settings;
+  DermaCamIdentity identity;
+  DermaCamLocker *locker;
+  GSource *wait;
+  GSource *button;
+  gboolean streaming; /* this feed has given a picture */
+  gboolean streamed;  /* some feed has */
+  gboolean gone;      /* the loss was that it was unplugged */
+  gboolean told;      /* of a loss */
+  guint attempts;     /* without a first picture */
+};
+
+typedef struct {
+  DermaCamKeeper *keeper;
+  void (*task) (DermaCamKeeper *keeper, gint argument);
+  gint argument;
+} Task;
+
+static gboolean
+run_task (gpointer data)
+{
+  Task *task = data;
+
+  task->task (task->keeper, task->argument);
+  return G_SOURCE_REMOVE;
+}
+
+/* Has something done by the thread; never done if the thread does not run any more. */
+static void
+assign (DermaCamKeeper *keeper, void (*task) (DermaCamKeeper *, gint), gint argument)
+{
+  GSource *source = g_idle_source_new ();
+  Task *copy = g_new (Task, 1);
+
+  *copy = (Task){ keeper, task, argument };
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, run_task, copy, g_free);
+  g_source_attach (source, keeper->context);
+  g_source_unref (source);
+}
+
+static void
+post (DermaCamKeeper *keeper, const gchar *event, const gchar *device, const GError *error)
+{
+  derma_cam_report_event (GST_ELEMENT (keeper->bin), event, device, error);
+}
+
+/* From the locker's thread. */
+static void
+tell_outcome (gpointer user, const gchar *what, const gchar *device, gboolean settled, const GError *error)
+{
+  DermaCamKeeper *keeper = user;
+
+  derma_cam_report_lock (GST_ELEMENT (keeper->bin), what, device, settled, error);
+}
+
+static void
+stop_source (GSource **source)
+{
+  if (*source)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+press (gpointer user, gboolean pressed)
+{
+  DermaCamKeeper *keeper = user;
+
+  derma_cam_gate_press (keeper->gate, pressed);
+  derma_cam_report_button (GST_ELEMENT (keeper->bin), keeper->identity.device, pressed);
+}
+
+static void
+listen_to_button (DermaCamKeeper *keeper)
+{
+  const gchar *wished = keeper->settings.still_button;
+  g_autofree gchar *input =
+      wished ? g_strdup (wished) : keeper->host->find_button (keeper->host, keeper->identity.device);
+  g_autoptr (GError) error = NULL;
+
+  stop_source (&keeper->button);
+  if (!input || !*input)
+    return;
+  keeper->button = derma_cam_button_watch (input, press, keeper, &error);
+  if (keeper->button)
+    g_source_attach (keeper->button, keeper->context);
+  else
+    post (keeper, "still-button-failed", keeper->identity.device, error);
+}
+
+static void
+begin_lock (DermaCamKeeper *keeper)
+{
+  const DermaCamTerms terms = { keeper->settings.lock, keeper->settings.profile, keeper->settings.settle_ms };
+
+  derma_cam_locker_start (keeper->locker, keeper->identity.device, &terms);
+}
+
+/* Takes note of what the camera is and how it will give pictures. */
+static gboolean
+choose (DermaCamKeeper *keeper, const gchar *device, DermaCamMode *mode, GError **error)
+{
+  g_autoptr (DermaCamera) camera = keeper->host->open (keeper->host, device, error);
+  g_autoptr (GPtrArray) modes = camera ? derma_camera_list_modes (camera, NULL, error) : NULL;
+
+  if (!modes)
+    return FALSE;
+  if (!derma_cam_mode_choose (modes, &keeper->settings.wish, mode)) {
+    derma_cam_report_formats (error, device, modes, keeper->settings.wish.format);
+    return FALSE;
+  }
+  g_mutex_lock (&keeper->mutex);
+  derma_cam_identity_set (&keeper->identity, camera);
+  g_free (keeper->mode);
+  keeper->mode = derma_cam_mode_to_string (mode);
+  g_mutex_unlock (&keeper->mutex);
+  return TRUE;
+}
+
+static void
+notify (DermaCamKeeper *keeper)
+{
+  g_object_notify (G_OBJECT (keeper->bin), "current-device");
+  g_object_notify (G_OBJECT (keeper->bin), "current-mode");
+}
+
+static gboolean
+put_in (DermaCamKeeper *keeper, const gchar *device, GError **error)
+{
+  DermaCamMode mode;
+  GstElement *feed;
+
+  if (!choose (keeper, device, &mode, error))
+    return FALSE;
+  feed = derma_cam_feed_new (keeper->host, device, &mode, &keeper->corrupt, error);
+  if (!feed)
+    return FALSE;
+  keeper->streaming = FALSE;
+  derma_cam_gate_expect (keeper->gate);
+  g_mutex_lock (&keeper->mutex);
+  g_clear_error (&keeper->cause);
+  keeper->feed = gst_object_ref (feed);
+  g_mutex_unlock (&keeper->mutex);
+  gst_bin_add (keeper->bin, feed);
+  gst_element_link (feed, keeper->exit);
+  notify (keeper);
+  return TRUE;
+}
+
+static void
+take_out (DermaCamKeeper *keeper)
+{
+  GstElement *feed;
+
+  g_mutex_lock (&keeper->mutex);
+  feed = g_steal_pointer (&keeper->feed);
+  g_clear_pointer (&keeper->mode, g_free);
+  g_mutex_unlock (&keeper->mutex);
+  if (!feed)
+    return;
+  gst_element_set_locked_state (feed, TRUE);
+  gst_element_set_state (feed, GST_STATE_NULL);
+  gst_bin_remove (keeper->bin, feed);
+  gst_object_unref (feed);
+  notify (keeper);
+}
+
+static void look_for (DermaCamKeeper *keeper, gint unused);
+static gboolean look_again (gpointer data);
+
+static void
+wait (DermaCamKeeper *keeper)
+{
+  stop_source (&keeper->wait);
+  keeper->wait = g_timeout_source_new (keeper->settings.interval_ms);
+  g_source_set_callback (keeper->wait, look_again, keeper, NULL);
+  g_source_attach (keeper->wait, keeper->context);
+}
+
+static gboolean
+look_again (gpointer data)
+{
+  look_for (data, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look_for (DermaCamKeeper *keeper, gint unused)
+{
+  g_autofree gchar *device = derma_cam_seek_again (&keeper->identity, keeper->host);
+
+  stop_source (&keeper->wait);
+  if (device && put_in (keeper, device, NULL)) {
+    if (gst_element_sync_state_with_parent (keeper->feed))
+      return;
+    take_out (keeper);
+  }
+  wait (keeper);
+}
+
+/* Whether there is any use in waiting. */
+static gboolean
+may_go_on (DermaCamKeeper *keeper, const GError *cause)
+{
+  if (!keeper->settings.reconnect)
+    return FALSE;
+  return keeper->streamed
+         || (!keeper->gone && !g_error_matches (cause, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY)
+             && ++keeper->attempts < MAX_ATTEMPTS);
+}
+
+static GError *
+steal_cause (DermaCamKeeper *keeper)
+{
+  GError *cause;
+
+  g_mutex_lock (&keeper->mutex);
+  cause = g_steal_pointer (&keeper->cause);
+  g_mutex_unlock (&keeper->mutex);
+  return cause ? cause : g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ, "gives no more pictures");
+}
+
+static void
+report_loss (DermaCamKeeper *keeper, const GError *cause)
+{
+  if (keeper->told)
+    return;
+  keeper->told = TRUE;
+  g_mutex_lock (&keeper->mutex);
+  keeper->losses++;
+  g_mutex_unlock (&keeper->mutex);
+  post (keeper, keeper->gone ? "unplugged" : "interrupted", keeper->identity.device, cause);
+}
+
+static void
+on_lost (DermaCamKeeper *keeper, gint unused)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (!keeper->feed)
+    return;
+  derma_cam_locker_cancel (keeper->locker);
+  stop_source (&keeper->button);
+  /* Asked before it is closed: a driver may have it back as soon as nobody uses it. */
+  keeper->gone = !derma_cam_seek_is_there (&keeper->identity, keeper->host);
+  take_out (keeper);
+  cause = steal_cause (keeper);
+  if (!may_go_on (keeper, cause)) {
+    derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity.device, keeper->gone, cause);
+    return;
+  }
+  if (keeper->streamed)
+    report_loss (keeper, cause);
+  derma_cam_seek_note_others (&keeper->identity, keeper->host);
+  wait (keeper);
+}
+
+static void
+on_pictures (DermaCamKeeper *keeper, gint unused)
+{
+  const gchar *device = keeper->identity.device;
+
+  if (!keeper->feed || keeper->streaming)
+    return;
+  keeper->streaming = keeper->streamed = TRUE;
+  if (keeper->told) {
+    g_mutex_lock (&keeper->mutex);
+    keeper->returns++;
+    g_mutex_unlock (&keeper->mutex);
+    post (keeper, keeper->gone ? "replugged" : "resumed", device, NULL);
+    gst_element_post_message (GST_ELEMENT (keeper->bin), gst_message_new_latency (GST_OBJECT (keeper->bin)));
+  }
+  keeper->told = FALSE;
+  listen_to_button (keeper);
+  begin_lock (keeper);
+}
+
+/* From the streaming thread. */
+static void
+hear (gpointer user, DermaCamNews news)
+{
+  assign (user, news == DERMA_CAM_NEWS_PICTURES ? on_pictures : on_lost, 0);
+}
+
+static void
+on_lock (DermaCamKeeper *keeper, gint lock)
+{
+  keeper->settings.lock = lock;
+  if (!keeper->streaming)
+    return;
+  derma_cam_locker_undo (keeper->locker, keeper->identity.device);
+  if (lock)
+    begin_lock (keeper);
+}
+
+static void
+on_press (DermaCamKeeper *keeper, gint pressed)
+{
+  press (keeper, pressed);
+}
+
+static void
+on_stop (DermaCamKeeper *keeper, gint unused)
+{
+  g_main_loop_quit (keeper->loop);
+}
+
+static gpointer
+run (gpointer data)
+{
+  DermaCamKeeper *keeper = data;
+
+  g_main_loop_run (keeper->loop);
+  return NULL;
+}
+
+DermaCamKeeper *
+derma_cam_keeper_new (GstBin *bin, GstElement *exit, const DermaCamSettings *settings, DermaCamHost *host)
+{
+  DermaCamKeeper *keeper = g_atomic_rc_box_new0 (DermaCamKeeper);
+
+  keeper->bin = bin;
+  keeper->exit = exit;
+  keeper->host = host;
+  keeper->gate = derma_cam_gate_new (exit, hear, keeper);
+  keeper->context = g_main_context_new ();
+  keeper->loop = g_main_loop_new (keeper->context, FALSE);
+  g_mutex_init (&keeper->mutex);
+  derma_cam_settings_copy (&keeper->settings, settings);
+  keeper->locker = derma_cam_locker_new (host, tell_outcome, keeper);
+  return keeper;
+}
+
+DermaCamKeeper *
+derma_cam_keeper_ref (DermaCamKeeper *keeper)
+{
+  return g_atomic_rc_box_acquire (keeper);
+}
+
+static void
+clear (gpointer data)
+{
+  DermaCamKeeper *keeper = data;
+
+  derma_cam_locker_free (keeper->locker);
+  g_main_loop_unref (keeper->loop);
+  g_main_context_unref (keeper->context);
+  derma_cam_gate_free (keeper->gate);
+  derma_cam_settings_clear (&keeper->settings);
+  derma_cam_identity_clear (&keeper->identity);
+  g_clear_error (&keeper->cause);
+  g_free (keeper->mode);
+  g_mutex_clear (&keeper->mutex);
+}
+
+void
+derma_cam_keeper_unref (DermaCamKeeper *keeper)
+{
+  g_atomic_rc_box_release_full (keeper, clear);
+}
+
+gboolean
+derma_cam_keeper_open (DermaCamKeeper *keeper)
+{
+  const gchar *wished = keeper->settings.device;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *device = wished ? g_strdup (wished) : derma_cam_seek_first (keeper->host, &error);
+
+  if (device && put_in (keeper, device, &error))
+    return TRUE;
+  derma_cam_report_error (GST_ELEMENT (keeper->bin), device, error);
+  return FALSE;
+}
+
+void
+derma_cam_keeper_start (DermaCamKeeper *keeper)
+{
+  keeper->thread = g_thread_new ("derma-cam", run, keeper);
+}
+
+void
+derma_cam_keeper_fail (DermaCamKeeper *keeper)
+{
+  g_autoptr (GError) cause = steal_cause (keeper);
+
+  derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity.device, FALSE, cause);
+}
+
+void
+derma_cam_keeper_stop (DermaCamKeeper *keeper)
+{
+  if (!keeper->thread)
+    return;
+  assign (keeper, on_stop, 0);
+  g_thread_join (g_steal_pointer (&keeper->thread));
+  stop_source (&keeper->wait);
+  stop_source (&keeper->button);
+  derma_cam_locker_cancel (keeper->locker);
+}
+
+void
+derma_cam_keeper_close (DermaCamKeeper *keeper, gboolean restore)
+{
+  take_out (keeper);
+  if (restore)
+    derma_cam_locker_undo (keeper->locker, keeper->identity.device);
+}
+
+gboolean
+derma_cam_keeper_take (DermaCamKeeper *keeper, GstMessage *message)
+{
+  gboolean mine;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
+    return FALSE;
+  g_mutex_lock (&keeper->mutex);
+  mine = keeper->feed && gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), GST_OBJECT (keeper->feed));
+  if (mine && !keeper->cause)
+    gst_message_parse_error (message, &keeper->cause, NULL);
+  g_mutex_unlock (&keeper->mutex);
+  if (mine)
+    assign (keeper, on_lost, 0);
+  return mine;
+}
+
+void
+derma_cam_keeper_set_lock (DermaCamKeeper *keeper, gboolean lock)
+{
+  assign (keeper, on_lock, lock);
+}
+
+void
+derma_cam_keeper_press (DermaCamKeeper *keeper, gboolean pressed)
+{
+  assign (keeper, on_press, pressed);
+}
+
+gboolean
+derma_cam_keeper_end (DermaCamKeeper *keeper)
+{
+  gboolean has_feed;
+
+  derma_cam_gate_allow_end (keeper->gate);
+  g_mutex_lock (&keeper->mutex);
+  has_feed = keeper->feed != NULL;
+  g_mutex_unlock (&keeper->mutex);
+  return has_feed;
+}
+
+gchar *
+derma_cam_keeper_get_device (DermaCamKeeper *keeper)
+{
+  gchar *device;
+
+  g_mutex_lock (&keeper->mutex);
+  device = keeper->mode ? g_strdup (keeper->identity.device) : NULL;
+  g_mutex_unlock (&keeper->mutex);
+  return device;
+}
+
+gchar *
+derma_cam_keeper_get_mode (DermaCamKeeper *keeper)
+{
+  gchar *mode;
+
+  g_mutex_lock (&keeper->mutex);
+  mode = g_strdup (keeper->mode);
+  g_mutex_unlock (&keeper->mutex);
+  return mode;
+}
+
+GstStructure *
+derma_cam_keeper_get_stats (DermaCamKeeper *keeper)
+{
+  guint losses, returns;
+
+  g_mutex_lock (&keeper->mutex);
+  losses = keeper->losses;
+  returns = keeper->returns;
+  g_mutex_unlock (&keeper->mutex);
+  return derma_cam_report_stats (derma_cam_gate_get_frames (keeper->gate), (guint)g_atomic_int_get (&keeper->corrupt),
+                                 losses, returns);
+}

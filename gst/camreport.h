@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "cammode.h"
+
+G_BEGIN_DECLS
+
+/* What dermacamsrc says on the bus and in its errors. */
+
+/* The element message "dermacamsrc" with event, device and, if there is an @error, its text */
+void derma_cam_report_event (GstElement *element, const gchar *event, const gchar *device, const GError *error);
+/* The same with whether controls had settled */
+void derma_cam_report_lock (GstElement *element, const gchar *event, const gchar *device, gboolean settled,
+                            const GError *error);
+void derma_cam_report_button (GstElement *element, const gchar *device, gboolean pressed);
+
+/* Posts an error of libderma; @device: (nullable) */
+void derma_cam_report_error (GstElement *element, const gchar *device, const GError *error);
+/* Posts as an error that the camera gives no pictures. */
+void derma_cam_report_loss (GstElement *element, const gchar *device, gboolean gone, const GError *cause);
+
+/* Sets @error to that none of @modes (element-type DermaCameraMode) can be used. */
+void derma_cam_report_formats (GError **error, const gchar *device, const GPtrArray *modes, DermaCamFormat wished);
+
+/* (transfer full): the property stats */
+GstStructure *derma_cam_report_stats (guint64 frames, guint64 corrupt, guint64 losses, guint64 returns);
+
+G_END_DECLS

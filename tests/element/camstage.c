@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "camstage.h"
+
+#include <errno.h>
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <string.h>
+
+#define PATIENCE (60 * GST_SECOND)
+
+static gint
+find_node (CamStage *stage, const gchar *device)
+{
+  for (gint i = 0; i < STAGE_CAMERAS; i++)
+    if (g_strcmp0 (stage->nodes[i], device) == 0)
+      return i;
+  return -1;
+}
+
+static gchar **
+list_nodes (DermaCamHost *host)
+{
+  CamStage *stage = (CamStage *)host;
+  g_autoptr (GStrvBuilder) nodes = g_strv_builder_new ();
+
+  g_mutex_lock (&stage->mutex);
+  for (guint i = 0; i < STAGE_CAMERAS; i++)
+    if (stage->nodes[i])
+      g_strv_builder_add (nodes, stage->nodes[i]);
+  g_mutex_unlock (&stage->mutex);
+  return g_strv_builder_end (nodes);
+}
+
+static DermaCamera *
+open_node (DermaCamHost *host, const gchar *device, GError **error)
+{
+  CamStage *stage = (CamStage *)host;
+  DermaCamera *camera = NULL;
+  gint i;
+
+  g_mutex_lock (&stage->mutex);
+  i = find_node (stage, device);
+  if (i >= 0)
+    camera = derma_camera_open_with (&stage->cameras[i].io, device, error);
+  else
+    derma_camera_io_fail (error, device, NULL, ENOENT);
+  g_mutex_unlock (&stage->mutex);
+  return camera;
+}
+
+static GstElement *
+make_source (DermaCamHost *host, const gchar *device)
+{
+  CamStage *stage = (CamStage *)host;
+  const gchar *factory = stage->broken ? "filesrc" : stage->jpeg ? "appsrc" : "videotestsrc";
+  GstElement *source = stage->sourceless ? NULL : gst_element_factory_make (factory, NULL);
+
+  if (!source)
+    return NULL;
+  if (stage->broken)
+    g_object_set (source, "location", "/nowhere/at/all", NULL);
+  else
+    g_object_set (source, "is-live", TRUE, "do-timestamp", TRUE, NULL);
+  if (stage->jpeg)
+    g_object_set (source, "format", GST_FORMAT_TIME, NULL);
+  g_mutex_lock (&stage->mutex);
+  stage->n_sources++;
+  gst_object_replace ((GstObject **)&stage->source, GST_OBJECT (source));
+  g_mutex_unlock (&stage->mutex);
+  return source;
+}
+
+static gchar *
+find_button (DermaCamHost *host, const gchar *device)
+{
+  return g_strdup (((CamStage *)host)->button);
+}
+
+static void
+describe (FakeCamera *fake, const gchar *bus)
+{
+  memset (fake->capability.bus_info, 0, sizeof fake->capability.bus_info);
+  memcpy (fake->capability.bus_info, bus, strlen (bus));
+}
+
+CamStage *
+cam_stage_new (const gchar *middle)
+{
+  CamStage *stage = g_new0 (CamStage, 1);
+  g_autofree gchar *line = g_strdup_printf (
+      "dermacamsrc name=camera format=raw width=640 height=480 reconnect-interval=10 ! %s ! appsink name=sink "
+      "sync=false max-buffers=2 drop=true",
+      middle ? middle : "identity");
+  g_autoptr (GError) error = NULL;
+
+  stage->host = (DermaCamHost){ list_nodes, open_node, make_source, find_button };
+  g_mutex_init (&stage->mutex);
+  for (guint i = 0; i < STAGE_CAMERAS; i++) {
+    g_autofree gchar *bus = g_strdup_printf ("usb-0000:00:14.0-%u", i + 1);
+
+    fake_camera_init (&stage->cameras[i]);
+    describe (&stage->cameras[i], bus);
+  }
+  stage->pipeline = gst_parse_launch_full (line, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
+  g_assert_no_error (error);
+  stage->camera = gst_bin_get_by_name (GST_BIN (stage->pipeline), "camera");
+  stage->sink = gst_bin_get_by_name (GST_BIN (stage->pipeline), "sink");
+  stage->bus = gst_element_get_bus (stage->pipeline);
+  g_object_set_data (G_OBJECT (stage->camera), DERMA_CAM_HOST_KEY, &stage->host);
+  cam_stage_plug (stage, 0, "/dev/video0");
+  return stage;
+}
+
+void
+cam_stage_free (CamStage *stage)
+{
+  gst_element_set_state (stage->pipeline, GST_STATE_NULL);
+  gst_object_unref (stage->bus);
+  gst_object_unref (stage->sink);
+  gst_object_unref (stage->camera);
+  gst_object_unref (stage->pipeline);
+  gst_clear_object (&stage->source);
+  for (guint i = 0; i < STAGE_CAMERAS; i++) {
+    /* Whatever opened it has closed it. */
+    g_assert_cmpuint (stage->cameras[i].n_open, ==, 0);
+    fake_camera_clear (&stage->cameras[i]);
+    g_free (stage->nodes[i]);
+  }
+  g_mutex_clear (&stage->mutex);
+  g_free (stage->button);
+  g_free (stage);
+}
+
+static GstElement *
+get_source (CamStage *stage)
+{
+  GstElement *source;
+
+  g_mutex_lock (&stage->mutex);
+  source = gst_object_ref (stage->source);
+  g_mutex_unlock (&stage->mutex);
+  return source;
+}
+
+static void
+fail_source (CamStage *stage, gint code, const gchar *text)
+{
+  g_autoptr (GstElement) source = get_source (stage);
+
+  gst_element_message_full (source, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, code, g_strdup (text), NULL, __FILE__,
+                            G_STRFUNC, __LINE__);
+}
+
+void
+cam_stage_plug (CamStage *stage, guint camera, const gchar *node)
+{
+  FakeCamera *fake = &stage->cameras[camera];
+
+  g_mutex_lock (&fake->mutex);
+  fake->call_error = 0;
+  g_mutex_unlock (&fake->mutex);
+  g_mutex_lock (&stage->mutex);
+  g_free (stage->nodes[camera]);
+  stage->nodes[camera] = g_strdup (node);
+  g_mutex_unlock (&stage->mutex);
+}
+
+void
+cam_stage_unplug (CamStage *stage, guint camera)
+{
+  FakeCamera *fake = &stage->cameras[camera];
+
+  g_mutex_lock (&fake->mutex);
+  fake->call_error = ENODEV;
+  g_mutex_unlock (&fake->mutex);
+  g_mutex_lock (&stage->mutex);
+  g_clear_pointer (&stage->nodes[camera], g_free);
+  g_mutex_unlock (&stage->mutex);
+  fail_source (stage, GST_RESOURCE_ERROR_READ, "Could not read from resource.");
+}
+
+void
+cam_stage_break (CamStage *stage, gint code, const gchar *text)
+{
+  fail_source (stage, code, text);
+}
+
+void
+cam_stage_dry (CamStage *stage)
+{
+  g_autoptr (GstElement) source = get_source (stage);
+
+  gst_element_send_event (source, gst_event_new_eos ());
+}
+
+guint
+cam_stage_count_sources (CamStage *stage)
+{
+  guint n;
+
+  g_mutex_lock (&stage->mutex);
+  n = stage->n_sources;
+  g_mutex_unlock (&stage->mutex);
+  return n;
+}
+
+GBytes *
+cam_stage_make_jpeg (gint width, gint height)
+{
+  GstHarness *harness = gst_harness_new ("jpegenc");
+  GstBuffer *coded;
+  GBytes *bytes;
+  gpointer data;
+  gsize size;
+
+  element_test_set_caps (harness, "I420", width, height);
+  gst_harness_push (harness, element_test_frame ("I420", width, height, 1));
+  coded = gst_harness_pull (harness);
+  gst_buffer_extract_dup (coded, 0, gst_buffer_get_size (coded), &data, &size);
+  bytes = g_bytes_new_take (data, size);
+  gst_buffer_unref (coded);
+  gst_harness_teardown (harness);
+  return bytes;
+}
+
+void
+cam_stage_push (CamStage *stage, GBytes *picture)
+{
+  g_autoptr (GstElement) source = get_source (stage);
+
+  gst_app_src_push_buffer (GST_APP_SRC (source), gst_buffer_new_wrapped_bytes (picture));
+}
+
+void
+cam_stage_play (CamStage *stage)
+{
+  g_assert_cmpint (gst_element_set_state (stage->pipeline, GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
+}
+
+void
+cam_stage_stop (CamStage *stage)
+{
+  g_assert_cmpint (gst_element_set_state (stage->pipeline, GST_STATE_NULL), ==, GST_STATE_CHANGE_SUCCESS);
+}
+
+GstBuffer *
+cam_stage_pull (CamStage *stage)
+{
+  GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (stage->sink), PATIENCE);
+  GstBuffer *buffer;
+
+  g_assert_nonnull (sample);
+  buffer = gst_buffer_ref (gst_sample_get_buffer (sample));
+  gst_sample_unref (sample);
+  return buffer;
+}
+
+GstStructure *
+cam_stage_wait (CamStage *stage, const gchar *event)
+{
+  while (TRUE) {
+    g_autoptr (GstMessage) message =
+        gst_bus_timed_pop_filtered (stage->bus, PATIENCE, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
+    const GstStructure *structure = message ? gst_message_get_structure (message) : NULL;
+
+    if (!message || GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+      g_error ("no %s: %s", event, structure ? gst_structure_to_string (structure) : "nothing");
+    if (gst_structure_has_name (structure, "dermacamsrc")
+        && strcmp (gst_structure_get_string (structure, "event"), event) == 0)
+      return gst_structure_copy (structure);
+  }
+}
+
+void
+cam_stage_expect_error (CamStage *stage, gint code, const gchar *words)
+{
+  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (stage->bus, PATIENCE, GST_MESSAGE_ERROR);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) list = g_strsplit (words, "|", -1);
+
+  g_assert_nonnull (message);
+  g_assert_true (GST_MESSAGE_SRC (message) == GST_OBJECT (stage->camera));
+  gst_message_parse_error (message, &error, NULL);
+  g_assert_error (error, GST_RESOURCE_ERROR, code);
+  g_assert_null (strchr (error->message, '\n'));
+  for (guint i = 0; list[i]; i++)
+    if (!strstr (error->message, list[i]))
+      g_error ("'%s' does not say '%s'", error->message, list[i]);
+  g_assert_null (gst_bus_pop_filtered (stage->bus, GST_MESSAGE_ERROR));
+}
+
+guint64
+cam_stage_stat (CamStage *stage, const gchar *field)
+{
+  g_autoptr (GstStructure) stats = NULL;
+
+  g_object_get (stage->camera, "stats", &stats, NULL);
+  return element_test_uint64 (stats, field);
+}
