@@ -324,10 +324,12 @@ static void
 test_caps_change (void)
 {
   Fixture fixture;
+  g_autoptr (GstCaps) caps = NULL;
 
   set_up (&fixture, G_MAXUINT64, "utf8");
   show (&fixture, 4 * GST_SECOND, TRUE);
-  element_test_set_caps (fixture.harness, "I420", 16, 16);
+  caps = gst_caps_from_string ("video/x-raw, format=I420, width=32, height=16, framerate=30/1");
+  g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_caps (caps)));
   show (&fixture, 5 * GST_SECOND, TRUE);
   finish (&fixture);
   expect (&fixture, DERMA_CAPTION_NOTICE, 0, NOTICE);
