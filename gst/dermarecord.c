@@ -1,0 +1,715 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-dermarecord
+ * @title: dermarecord
+ * @short_description: records video and the readings on it, each on its own
+ * @see_also: dermaclassify, dermacaption, dermareplay
+ *
+ * Records raw video that carries readings into a Matroska file with the clean picture and a caption track that can be
+ * switched off, and the readings and events into a sidecar of JSON lines beside it, described in pipelines/SESSION.md.
+ * Both are written as they come, so that a process that is killed leaves a film that plays and a sidecar that can be
+ * read. Files never overwrite others: where NAME.mkv exists NAME-1.mkv is written.
+ *
+ * A live pipeline is never held up: where the encoder or the disk does not keep up frames are left out, with a warning
+ * that says how many. #dermarecord:pre-roll keeps the last seconds before a recording is started with
+ * #dermarecord:recording or #dermarecord::start. For each finished file there is an element message "dermarecord-part"
+ * with its location, sidecar, part, duration, frames, readings and events.
+ *
+ * Events "derma-snapshot" and "derma-still-button", lesions and #dermarecord::tag go into the sidecar; pipelines/record
+ * makes chapters of them once a file is finished.
+ *
+ * ## Example launch line
+ * |[
+ * gst-launch-1.0 -e v4l2src ! videoconvert ! dermaclassify ! dermarecord location=session.mkv
+ * ]|
+ *
+ * Since: 0.3
+ */
+
+#include "dermarecord.h"
+
+#include "encoder.h"
+#include "intake.h"
+#include "readingmeta.h"
+#include "tape.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+#include <math.h>
+
+GST_DEBUG_CATEGORY_STATIC (record_debug);
+#define GST_CAT_DEFAULT record_debug
+
+/* Of a frame that does not say how long it lasts. */
+#define FRAME_TIME (40 * GST_MSECOND)
+#define MAX_PRE_ROLL 60.0
+#define MAX_DURATION (366.0 * 24.0 * 3600.0)
+
+enum {
+  PROP_0,
+  PROP_LOCATION,
+  PROP_ENCODER,
+  PROP_BITRATE,
+  PROP_SIDECAR,
+  PROP_SIDECAR_LOCATION,
+  PROP_MAX_DURATION,
+  PROP_MAX_SIZE,
+  PROP_PRE_ROLL,
+  PROP_RECORDING,
+  PROP_TAGS,
+  PROP_STATS,
+};
+
+enum {
+  SIGNAL_START,
+  SIGNAL_STOP,
+  SIGNAL_TAG,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+struct _GstDermaRecord {
+  GstBin parent;
+  GstPad *sinkpad;
+  GstElement *queue;
+  GstElement *convert;
+  GstElement *sink;
+  GstElement *coder; /* from READY on */
+  DermaNotes *notes;
+  DermaIntake *intake;
+  DermaTape *tape;
+
+  /* Under the object lock. */
+  DermaRecordSettings settings;
+  DermaEncoder encoder;
+  guint bitrate;
+  gboolean started; /* from PAUSED on */
+  gint recording;   /* -1: as the pre-roll has it */
+};
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw"));
+
+G_DEFINE_FINAL_TYPE (GstDermaRecord, gst_derma_record, GST_TYPE_BIN)
+GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermarecord, "dermarecord", GST_RANK_NONE, GST_TYPE_DERMA_RECORD,
+                                       derma_reading_meta_register ())
+
+static GType
+encoder_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    { DERMA_ENCODER_AUTO, "The best that is installed", "auto" },
+    { DERMA_ENCODER_X264, "H.264 by x264", "x264" },
+    { DERMA_ENCODER_HARDWARE, "H.264 by hardware", "hardware" },
+    { DERMA_ENCODER_VP8, "VP8", "vp8" },
+    { DERMA_ENCODER_VP9, "VP9", "vp9" },
+    { DERMA_ENCODER_MJPEG, "Motion JPEG", "mjpeg" },
+    { DERMA_ENCODER_FFV1, "FFV1, without loss", "ffv1" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstDermaRecordEncoder", values));
+  return type;
+}
+
+static gboolean
+will_record (GstDermaRecord *self)
+{
+  return self->recording < 0 ? self->settings.pre_roll == 0 : self->recording;
+}
+
+/* Tells the parts what has been set. */
+static void
+configure (GstDermaRecord *self)
+{
+  gboolean wanted;
+
+  GST_OBJECT_LOCK (self);
+  derma_tape_configure (self->tape, &self->settings);
+  wanted = will_record (self) || self->settings.pre_roll > 0;
+  GST_OBJECT_UNLOCK (self);
+  derma_intake_set_wanted (self->intake, wanted);
+}
+
+static void
+set_recording (GstDermaRecord *self, gboolean recording)
+{
+  gboolean started, located;
+
+  GST_OBJECT_LOCK (self);
+  self->recording = recording;
+  started = self->started;
+  located = self->settings.location != NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (started && recording && !located) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("There is no file name to record to: location is not set"), (NULL));
+    return;
+  }
+  configure (self);
+  if (started)
+    derma_tape_set_recording (self->tape, recording);
+}
+
+static void
+start (GstDermaRecord *self)
+{
+  set_recording (self, TRUE);
+}
+
+static void
+stop (GstDermaRecord *self)
+{
+  set_recording (self, FALSE);
+}
+
+static void
+tag (GstDermaRecord *self, const gchar *text)
+{
+  derma_intake_tag (self->intake, text);
+}
+
+static GstClockTime
+frame_time (GstCaps *caps)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  gint n, d;
+
+  if (gst_structure_get_fraction (structure, "framerate", &n, &d) && n > 0 && d > 0)
+    return gst_util_uint64_scale_int (GST_SECOND, d, n);
+  return FRAME_TIME;
+}
+
+static DermaFilmFrame *
+make_frame (GstSample *sample)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  GstCaps *caps = gst_sample_get_caps (sample);
+  const GstSegment *segment = gst_sample_get_segment (sample);
+  GstClockTime time;
+  DermaFilmFrame *frame;
+
+  if (!buffer || !caps || segment->format != GST_FORMAT_TIME || !GST_BUFFER_PTS_IS_VALID (buffer))
+    return NULL;
+  time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return NULL;
+  frame = g_new0 (DermaFilmFrame, 1);
+  frame->buffer = gst_buffer_ref (buffer);
+  frame->caps = gst_caps_ref (caps);
+  frame->time = time;
+  frame->end = time
+               + (GST_BUFFER_DURATION_IS_VALID (buffer) ? MIN (GST_BUFFER_DURATION (buffer), 3600 * GST_SECOND)
+                                                        : frame_time (caps));
+  frame->key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  return frame;
+}
+
+static GstFlowReturn
+take_sample (GstAppSink *sink, gpointer data)
+{
+  GstDermaRecord *self = data;
+  GstSample *sample = gst_app_sink_pull_sample (sink);
+  DermaFilmFrame *frame;
+
+  if (!sample)
+    return GST_FLOW_EOS;
+  frame = make_frame (sample);
+  gst_sample_unref (sample);
+  if (frame && derma_tape_take (self->tape, frame))
+    gst_element_send_event (GST_ELEMENT (sink),
+                            gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  return GST_FLOW_OK;
+}
+
+static void
+take_end (GstAppSink *sink, gpointer data)
+{
+  derma_tape_close (GST_DERMA_RECORD (data)->tape);
+}
+
+/* A flush begins another stream, whose times have nothing to do with those before. */
+static gboolean
+take_event (GstAppSink *sink, gpointer data)
+{
+  GstDermaRecord *self = data;
+  GstMiniObject *object = gst_app_sink_pull_object (sink);
+  gboolean recording;
+
+  if (GST_IS_EVENT (object) && GST_EVENT_TYPE (GST_EVENT (object)) == GST_EVENT_FLUSH_STOP) {
+    GST_OBJECT_LOCK (self);
+    recording = will_record (self);
+    GST_OBJECT_UNLOCK (self);
+    derma_tape_close (self->tape);
+    derma_tape_open (self->tape, recording);
+  }
+  g_clear_pointer (&object, gst_mini_object_unref);
+  return FALSE;
+}
+
+static gboolean
+add_coder (GstDermaRecord *self)
+{
+  g_autoptr (GError) error = NULL;
+  DermaEncoder encoder;
+  guint bitrate;
+
+  GST_OBJECT_LOCK (self);
+  encoder = self->encoder;
+  bitrate = self->bitrate;
+  GST_OBJECT_UNLOCK (self);
+  self->coder = derma_encoder_new (encoder, bitrate, &error);
+  if (!self->coder) {
+    gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR, error->domain, error->code,
+                              g_strdup (error->message), NULL, __FILE__, G_STRFUNC, __LINE__);
+    return FALSE;
+  }
+  gst_bin_add (GST_BIN (self), self->coder);
+  return gst_element_link_many (self->convert, self->coder, self->sink, NULL);
+}
+
+static void
+remove_coder (GstDermaRecord *self)
+{
+  if (!self->coder)
+    return;
+  gst_element_set_state (self->coder, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (self), self->coder);
+  self->coder = NULL;
+}
+
+static gboolean
+open_tape (GstDermaRecord *self)
+{
+  gboolean recording, located;
+
+  GST_OBJECT_LOCK (self);
+  recording = will_record (self);
+  located = self->settings.location != NULL;
+  self->started = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  if (recording && !located) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("There is no file name to record to: location is not set"), (NULL));
+    return FALSE;
+  }
+  configure (self);
+  derma_intake_reset (self->intake);
+  derma_tape_open (self->tape, recording);
+  return TRUE;
+}
+
+static void
+close_tape (GstDermaRecord *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->started = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  derma_tape_close (self->tape);
+}
+
+static GstStateChangeReturn
+change_state (GstElement *element, GstStateChange transition)
+{
+  GstDermaRecord *self = GST_DERMA_RECORD (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !add_coder (self)) {
+    remove_coder (self);
+    return GST_STATE_CHANGE_FAILURE;
+  }
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_tape (self)) {
+    close_tape (self);
+    return GST_STATE_CHANGE_FAILURE;
+  }
+  /* While its writer still plays. */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    close_tape (self);
+  result = GST_ELEMENT_CLASS (gst_derma_record_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+    remove_coder (self);
+  return result;
+}
+
+/* Of what writes a file, which plays whatever the state of the bin. */
+static gboolean
+is_of_writer (GstBin *bin, GstMessage *message)
+{
+  GstObject *child = GST_MESSAGE_SRC (message);
+
+  while (child && GST_OBJECT_PARENT (child) != GST_OBJECT (bin))
+    child = GST_OBJECT_PARENT (child);
+  return child && GST_IS_ELEMENT (child) && gst_element_is_locked_state (GST_ELEMENT (child));
+}
+
+static void
+handle_message (GstBin *bin, GstMessage *message)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR && is_of_writer (bin, message)) {
+    derma_tape_take_error (GST_DERMA_RECORD (bin)->tape, message);
+    gst_message_unref (message);
+    return;
+  }
+  GST_BIN_CLASS (gst_derma_record_parent_class)->handle_message (bin, message);
+}
+
+static void
+set_setting (GstDermaRecord *self, guint id, const GValue *value, GParamSpec *pspec)
+{
+  DermaRecordSettings *settings = &self->settings;
+
+  switch (id) {
+  case PROP_LOCATION:
+    g_free (settings->location);
+    settings->location = g_value_dup_string (value);
+    break;
+  case PROP_ENCODER:
+    self->encoder = g_value_get_enum (value);
+    break;
+  case PROP_BITRATE:
+    self->bitrate = g_value_get_uint (value);
+    break;
+  case PROP_SIDECAR:
+    settings->sidecar = g_value_get_boolean (value);
+    break;
+  case PROP_SIDECAR_LOCATION:
+    g_free (settings->sidecar_location);
+    settings->sidecar_location = g_value_dup_string (value);
+    break;
+  case PROP_MAX_DURATION:
+    settings->max_duration = (GstClockTime)(g_value_get_double (value) * GST_SECOND + 0.5);
+    break;
+  case PROP_MAX_SIZE:
+    settings->max_size = g_value_get_uint64 (value);
+    break;
+  case PROP_PRE_ROLL:
+    settings->pre_roll = (GstClockTime)(g_value_get_double (value) * GST_SECOND + 0.5);
+    break;
+  case PROP_TAGS:
+    g_free (settings->tags);
+    settings->tags = g_value_dup_string (value);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (self, id, pspec);
+    break;
+  }
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstDermaRecord *self = GST_DERMA_RECORD (object);
+
+  if (id == PROP_RECORDING) {
+    set_recording (self, g_value_get_boolean (value));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  set_setting (self, id, value, pspec);
+  GST_OBJECT_UNLOCK (self);
+  configure (self);
+}
+
+static GstStructure *
+make_stats (GstDermaRecord *self)
+{
+  guint64 counts[4];
+
+  derma_tape_get_counts (self->tape, counts);
+  return gst_structure_new ("dermarecord-stats", "files", G_TYPE_UINT64, counts[0], "frames", G_TYPE_UINT64, counts[1],
+                            "readings", G_TYPE_UINT64, counts[2], "events", G_TYPE_UINT64, counts[3], "dropped",
+                            G_TYPE_UINT64, derma_intake_get_dropped (self->intake), NULL);
+}
+
+static void
+get_setting (GstDermaRecord *self, guint id, GValue *value, GParamSpec *pspec)
+{
+  const DermaRecordSettings *settings = &self->settings;
+
+  switch (id) {
+  case PROP_LOCATION:
+    g_value_set_string (value, settings->location);
+    break;
+  case PROP_ENCODER:
+    g_value_set_enum (value, self->encoder);
+    break;
+  case PROP_BITRATE:
+    g_value_set_uint (value, self->bitrate);
+    break;
+  case PROP_SIDECAR:
+    g_value_set_boolean (value, settings->sidecar);
+    break;
+  case PROP_SIDECAR_LOCATION:
+    g_value_set_string (value, settings->sidecar_location);
+    break;
+  case PROP_MAX_DURATION:
+    g_value_set_double (value, (gdouble)settings->max_duration / GST_SECOND);
+    break;
+  case PROP_MAX_SIZE:
+    g_value_set_uint64 (value, settings->max_size);
+    break;
+  case PROP_PRE_ROLL:
+    g_value_set_double (value, (gdouble)settings->pre_roll / GST_SECOND);
+    break;
+  case PROP_RECORDING:
+    g_value_set_boolean (value, will_record (self));
+    break;
+  case PROP_TAGS:
+    g_value_set_string (value, settings->tags);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (self, id, pspec);
+    break;
+  }
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstDermaRecord *self = GST_DERMA_RECORD (object);
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, make_stats (self));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  get_setting (self, id, value, pspec);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+finalize (GObject *object)
+{
+  GstDermaRecord *self = GST_DERMA_RECORD (object);
+
+  derma_tape_free (self->tape);
+  derma_intake_free (self->intake);
+  derma_notes_free (self->notes);
+  derma_record_settings_clear (&self->settings);
+  G_OBJECT_CLASS (gst_derma_record_parent_class)->finalize (object);
+}
+
+static void
+install_file_properties (GObjectClass *klass, GParamFlags flags)
+{
+  /**
+   * dermarecord:location:
+   *
+   * The Matroska file. It is never overwritten: what is written is NAME.mkv, or NAME-1.mkv, NAME-2.mkv ... where that
+   * exists; with a limit on duration or size NAME-00000.mkv, NAME-00001.mkv and so on.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_LOCATION,
+                                   g_param_spec_string ("location", "Location", "The Matroska file to write", NULL,
+                                                        flags | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermarecord:sidecar:
+   *
+   * Whether readings and events are written to a file of JSON lines, which has the name of the recording and the suffix
+   * .jsonl.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_SIDECAR,
+                                   g_param_spec_boolean ("sidecar", "Sidecar",
+                                                         "Whether readings and events are written beside the file",
+                                                         TRUE, flags | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermarecord:sidecar-location:
+   *
+   * Another name for the sidecar; numbers are worked into it as into that of the recording.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_SIDECAR_LOCATION,
+                                   g_param_spec_string ("sidecar-location", "Sidecar location",
+                                                        "The sidecar, if it is to be elsewhere", NULL,
+                                                        flags | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermarecord:tags:
+   *
+   * What the user says about the session, written into the file and the sidecar. Nothing is written about the patient
+   * but what is said here.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (
+      klass, PROP_TAGS,
+      g_param_spec_string ("tags", "Tags", "Free text about the session", NULL, flags | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_limit_properties (GObjectClass *klass, GParamFlags flags)
+{
+  /**
+   * dermarecord:max-duration:
+   *
+   * Seconds after which another file is begun, with a sidecar of its own, from the next key frame on; 0: no limit.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_MAX_DURATION,
+                                   g_param_spec_double ("max-duration", "Maximum duration",
+                                                        "Seconds after which another file is begun (0: no limit)", 0.0,
+                                                        MAX_DURATION, 0.0, flags | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermarecord:max-size:
+   *
+   * Bytes of video, about, after which another file is begun; 0: no limit.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_MAX_SIZE,
+                                   g_param_spec_uint64 ("max-size", "Maximum size",
+                                                        "Bytes after which another file is begun (0: no limit)", 0,
+                                                        G_MAXINT64, 0, flags | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermarecord:pre-roll:
+   *
+   * Seconds of encoded video that are kept for the time that a recording is started. With more than 0 the recording
+   * waits for #dermarecord:recording or #dermarecord::start.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_PRE_ROLL,
+                                   g_param_spec_double ("pre-roll", "Pre-roll",
+                                                        "Seconds that are kept from before a recording", 0.0,
+                                                        MAX_PRE_ROLL, 0.0, flags | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  install_file_properties (klass, flags);
+  install_limit_properties (klass, flags);
+  /**
+   * dermarecord:encoder:
+   *
+   * What encodes the video. auto takes hardware that works, else x264, VP8, VP9, JPEG, whichever is there.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_ENCODER,
+                                   g_param_spec_enum ("encoder", "Encoder", "What encodes the video",
+                                                      encoder_get_type (), DERMA_ENCODER_AUTO,
+                                                      flags | GST_PARAM_MUTABLE_READY));
+  /**
+   * dermarecord:bitrate:
+   *
+   * kbit/s; 0: a constant, good quality, whatever that takes. JPEG and FFV1 know no other.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_BITRATE,
+                                   g_param_spec_uint ("bitrate", "Bit rate", "kbit/s (0: a constant quality)", 0,
+                                                      1000000, 0, flags | GST_PARAM_MUTABLE_READY));
+  /**
+   * dermarecord:recording:
+   *
+   * Whether it records. At first it does, unless there is a #dermarecord:pre-roll. Setting it to FALSE finishes the
+   * file.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (
+      klass, PROP_RECORDING,
+      g_param_spec_boolean ("recording", "Recording", "Whether it records", TRUE, flags | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * dermarecord:stats:
+   *
+   * How many files, frames, readings and events were written, and how many frames were dropped.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+                                   g_param_spec_boxed ("stats", "Statistics", "What was written and what was not",
+                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+install_signals (GstDermaRecordClass *klass)
+{
+  /**
+   * dermarecord::start:
+   *
+   * Starts recording.
+   *
+   * Since: 0.3
+   */
+  signals[SIGNAL_START] =
+      g_signal_new_class_handler ("start", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                                  G_CALLBACK (start), NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * dermarecord::stop:
+   *
+   * Finishes the file that is being recorded.
+   *
+   * Since: 0.3
+   */
+  signals[SIGNAL_STOP] =
+      g_signal_new_class_handler ("stop", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                                  G_CALLBACK (stop), NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * dermarecord::tag:
+   * @text: what to say
+   *
+   * Writes @text into the sidecar, as said of the frame that came last.
+   *
+   * Since: 0.3
+   */
+  signals[SIGNAL_TAG] =
+      g_signal_new_class_handler ("tag", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                                  G_CALLBACK (tag), NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+gst_derma_record_class_init (GstDermaRecordClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (record_debug, "dermarecord", 0, "recording of readings");
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  element_class->change_state = change_state;
+  GST_BIN_CLASS (klass)->handle_message = handle_message;
+  install_properties (object_class);
+  install_signals (klass);
+  gst_element_class_set_static_metadata (element_class, "Skin lesion recorder", "Sink/File/Video",
+                                         "Records video, captions and readings", "The dermaclassify authors");
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_type_mark_as_plugin_api (encoder_get_type (), 0);
+}
+
+static void
+gst_derma_record_init (GstDermaRecord *self)
+{
+  GstAppSinkCallbacks callbacks = { .eos = take_end, .new_sample = take_sample, .new_event = take_event };
+  g_autoptr (GstPad) target = NULL;
+
+  self->queue = gst_element_factory_make ("queue", "frames");
+  self->convert = gst_element_factory_make ("videoconvert", "convert");
+  self->sink = gst_element_factory_make ("appsink", "encoded");
+  self->settings.sidecar = TRUE;
+  self->recording = -1;
+  self->notes = derma_notes_new ();
+  self->sinkpad = gst_ghost_pad_new_no_target_from_template ("sink", gst_static_pad_template_get (&sink_template));
+  self->intake = derma_intake_new (GST_ELEMENT (self), self->sinkpad, self->queue, self->notes);
+  self->tape = derma_tape_new (GST_ELEMENT (self), self->notes);
+  derma_intake_set_wanted (self->intake, TRUE);
+  g_object_set (self->queue, "max-size-buffers", 40, "max-size-bytes", 0, "max-size-time", G_GUINT64_CONSTANT (0),
+                NULL);
+  g_object_set (self->sink, "sync", FALSE, "async", FALSE, "qos", FALSE, NULL);
+  gst_app_sink_set_callbacks (GST_APP_SINK (self->sink), &callbacks, self, NULL);
+  gst_bin_add_many (GST_BIN (self), self->queue, self->convert, self->sink, NULL);
+  gst_element_link (self->queue, self->convert);
+  target = gst_element_get_static_pad (self->queue, "sink");
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->sinkpad), target);
+  gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "intake.h"
+
+/* Of raw frames that wait for the encoder: about a second. */
+#define MAX_FRAMES 30
+#define MAX_BYTES (256u << 20)
+#define WARN_INTERVAL (5 * G_TIME_SPAN_SECOND)
+
+struct _DermaIntake {
+  GstElement *element;
+  GstPad *pad;
+  GstElement *queue;
+  DermaNotes *notes;
+  gint wanted; /* atomic */
+
+  GMutex lock;
+  GstClockTime now; /* running time of the newest frame */
+  guint64 dropped;
+
+  /* Of the streaming thread. */
+  GstSegment segment;
+  gboolean asked; /* whether upstream is live */
+  gboolean live;
+  gint64 warned;
+};
+
+static gboolean
+is_live (DermaIntake *intake)
+{
+  if (!intake->asked) {
+    GstQuery *query = gst_query_new_latency ();
+
+    intake->asked = TRUE;
+    if (gst_pad_peer_query (intake->pad, query))
+      gst_query_parse_latency (query, &intake->live, NULL, NULL);
+    gst_query_unref (query);
+  }
+  return intake->live;
+}
+
+static gboolean
+is_full (DermaIntake *intake)
+{
+  guint frames, bytes;
+
+  g_object_get (intake->queue, "current-level-buffers", &frames, "current-level-bytes", &bytes, NULL);
+  return frames >= MAX_FRAMES || bytes >= MAX_BYTES;
+}
+
+static void
+leave_out (DermaIntake *intake)
+{
+  const gint64 now = g_get_monotonic_time ();
+  guint64 dropped;
+
+  g_mutex_lock (&intake->lock);
+  dropped = ++intake->dropped;
+  g_mutex_unlock (&intake->lock);
+  if (intake->warned > 0 && now - intake->warned < WARN_INTERVAL)
+    return;
+  intake->warned = now;
+  GST_ELEMENT_WARNING (intake->element, RESOURCE, BUSY,
+                       ("The recording does not keep up: %" G_GUINT64_FORMAT " frame%s left out so far", dropped,
+                        dropped == 1 ? "" : "s"),
+                       (NULL));
+}
+
+static GstClockTime
+to_running_time (DermaIntake *intake, GstClockTime pts)
+{
+  return intake->segment.format == GST_FORMAT_TIME && GST_CLOCK_TIME_IS_VALID (pts)
+             ? gst_segment_to_running_time (&intake->segment, GST_FORMAT_TIME, pts)
+             : GST_CLOCK_TIME_NONE;
+}
+
+static GstClockTime
+get_now (DermaIntake *intake)
+{
+  GstClockTime now;
+
+  g_mutex_lock (&intake->lock);
+  now = intake->now;
+  g_mutex_unlock (&intake->lock);
+  return now;
+}
+
+static GstPadProbeReturn
+take_frame (DermaIntake *intake, GstBuffer *buffer)
+{
+  const GstClockTime time = to_running_time (intake, GST_BUFFER_PTS (buffer));
+
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return GST_PAD_PROBE_DROP;
+  g_mutex_lock (&intake->lock);
+  intake->now = MAX (intake->now, time);
+  g_mutex_unlock (&intake->lock);
+  derma_notes_take_frame (intake->notes, buffer, time);
+  if (!g_atomic_int_get (&intake->wanted))
+    return GST_PAD_PROBE_DROP;
+  if (!is_live (intake) || !is_full (intake))
+    return GST_PAD_PROBE_OK;
+  leave_out (intake);
+  return GST_PAD_PROBE_DROP;
+}
+
+static void
+take_snapshot (DermaIntake *intake, const GstStructure *structure)
+{
+  DermaNote *note =
+      derma_note_new (DERMA_NOTE_SNAPSHOT, get_now (intake), gst_structure_get_string (structure, "file"));
+  guint64 pts = GST_CLOCK_TIME_NONE;
+  GstClockTime of;
+
+  gst_structure_get_uint64 (structure, "pts", &pts);
+  gst_structure_get_uint (structure, "lesion", &note->lesion);
+  of = to_running_time (intake, pts);
+  if (GST_CLOCK_TIME_IS_VALID (of))
+    note->of = MIN (of, note->time);
+  derma_notes_add (intake->notes, note);
+}
+
+static void
+take_custom (DermaIntake *intake, GstEvent *event)
+{
+  const GstStructure *structure = gst_event_get_structure (event);
+  gboolean pressed = FALSE;
+
+  if (gst_event_has_name (event, "derma-snapshot"))
+    take_snapshot (intake, structure);
+  else if (gst_event_has_name (event, "derma-still-button")
+           && gst_structure_get_boolean (structure, "pressed", &pressed) && pressed)
+    derma_notes_add (intake->notes, derma_note_new (DERMA_NOTE_BUTTON, get_now (intake), NULL));
+}
+
+void
+derma_intake_reset (DermaIntake *intake)
+{
+  gst_segment_init (&intake->segment, GST_FORMAT_UNDEFINED);
+  intake->asked = FALSE;
+  derma_notes_reset (intake->notes);
+  g_mutex_lock (&intake->lock);
+  intake->now = 0;
+  g_mutex_unlock (&intake->lock);
+}
+
+static GstPadProbeReturn
+probe (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  DermaIntake *intake = data;
+  GstEvent *event;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+    return take_frame (intake, GST_PAD_PROBE_INFO_BUFFER (info));
+  event = GST_PAD_PROBE_INFO_EVENT (info);
+  switch (GST_EVENT_TYPE (event)) {
+  case GST_EVENT_SEGMENT:
+    gst_event_copy_segment (event, &intake->segment);
+    break;
+  case GST_EVENT_CUSTOM_DOWNSTREAM:
+    take_custom (intake, event);
+    break;
+  case GST_EVENT_FLUSH_STOP:
+    derma_intake_reset (intake);
+    break;
+  default:
+    break;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+DermaIntake *
+derma_intake_new (GstElement *element, GstPad *pad, GstElement *queue, DermaNotes *notes)
+{
+  DermaIntake *intake = g_new0 (DermaIntake, 1);
+
+  intake->element = element;
+  intake->pad = pad;
+  intake->queue = queue;
+  intake->notes = notes;
+  g_mutex_init (&intake->lock);
+  gst_segment_init (&intake->segment, GST_FORMAT_UNDEFINED);
+  gst_pad_add_probe (pad,
+                     GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
+                     probe, intake, NULL);
+  return intake;
+}
+
+void
+derma_intake_free (DermaIntake *intake)
+{
+  g_mutex_clear (&intake->lock);
+  g_free (intake);
+}
+
+void
+derma_intake_set_wanted (DermaIntake *intake, gboolean wanted)
+{
+  g_atomic_int_set (&intake->wanted, wanted);
+}
+
+guint64
+derma_intake_get_dropped (DermaIntake *intake)
+{
+  guint64 dropped;
+
+  g_mutex_lock (&intake->lock);
+  dropped = intake->dropped;
+  g_mutex_unlock (&intake->lock);
+  return dropped;
+}
+
+void
+derma_intake_tag (DermaIntake *intake, const gchar *text)
+{
+  derma_notes_add (intake->notes, derma_note_new (DERMA_NOTE_TAG, get_now (intake), text ? text : ""));
+}

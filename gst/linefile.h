@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * A new file that is written line by line. Each line is given to the system at once, so that nothing is lost with the
+ * process, and to the disk at most once a second, so that little is lost with the power.
+ */
+typedef struct {
+  gchar *path;
+  gint fd;
+  gint64 synced; /* monotonic time */
+} DermaLineFile;
+
+/* Returns: (transfer full): the file, which must not exist, or NULL with @error ("PATH: CAUSE") set; errno of the cause
+ * is the code of @error's G_FILE_ERROR */
+DermaLineFile *derma_line_file_new (const gchar *path, GError **error);
+/* Writes @line and a line feed. Returns: FALSE with @error (G_FILE_ERROR, "PATH: CAUSE") set */
+gboolean derma_line_file_write (DermaLineFile *file, const gchar *line, GError **error);
+/* Brings all to the disk and closes it; @file: (nullable) (transfer full) */
+void derma_line_file_free (DermaLineFile *file);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaLineFile, derma_line_file_free)
+
+G_END_DECLS

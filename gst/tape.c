@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tape.h"
+
+#include <string.h>
+
+/* Key frames to jump to, and to begin a part with. */
+#define KEY_INTERVAL (2 * GST_SECOND)
+/* Of frames that are kept from before a recording. */
+#define MAX_RING_BYTES (G_GUINT64_CONSTANT (512) << 20)
+
+struct _DermaTape {
+  GstElement *element;
+  DermaNotes *notes;
+
+  GMutex lock;
+  DermaRecordSettings settings; /* of the recording that is under way */
+  gboolean open;
+  gboolean recording;
+  DermaScene scene;
+  DermaPart *part;
+  guint number;     /* of the next part */
+  guint attempt;    /* of its name */
+  GstClockTime key; /* time of the last key frame */
+  gboolean asked;   /* for the next one */
+  guint64 group;    /* bytes since it */
+  GQueue ring;
+  guint64 ring_bytes;
+  guint64 counts[4];
+
+  GMutex error_lock;
+  DermaRecordSettings wanted; /* under error_lock: for the next recording */
+  DermaWriter *writer;        /* under error_lock: of the part */
+  gchar *path;                /* under error_lock: of the part */
+  gint failed;                /* atomic */
+};
+
+DermaTape *
+derma_tape_new (GstElement *element, DermaNotes *notes)
+{
+  DermaTape *tape = g_new0 (DermaTape, 1);
+
+  tape->element = element;
+  tape->notes = notes;
+  g_mutex_init (&tape->lock);
+  g_mutex_init (&tape->error_lock);
+  g_queue_init (&tape->ring);
+  return tape;
+}
+
+static void
+empty_ring (DermaTape *tape)
+{
+  g_queue_clear_full (&tape->ring, (GDestroyNotify)derma_film_frame_free);
+  tape->ring_bytes = 0;
+}
+
+void
+derma_tape_free (DermaTape *tape)
+{
+  derma_tape_close (tape);
+  derma_record_settings_clear (&tape->settings);
+  derma_record_settings_clear (&tape->wanted);
+  g_mutex_clear (&tape->lock);
+  g_mutex_clear (&tape->error_lock);
+  g_free (tape->path);
+  g_free (tape);
+}
+
+void
+derma_tape_configure (DermaTape *tape, const DermaRecordSettings *settings)
+{
+  g_mutex_lock (&tape->error_lock);
+  derma_record_settings_copy (&tape->wanted, settings);
+  g_mutex_unlock (&tape->error_lock);
+}
+
+static GstClockTime
+get_pre_roll (DermaTape *tape)
+{
+  GstClockTime pre_roll;
+
+  g_mutex_lock (&tape->error_lock);
+  pre_roll = tape->wanted.pre_roll;
+  g_mutex_unlock (&tape->error_lock);
+  return pre_roll;
+}
+
+static void
+post_error (DermaTape *tape, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  if (g_atomic_int_compare_and_exchange (&tape->failed, 0, 1))
+    gst_element_message_full (tape->element, GST_MESSAGE_ERROR, owned->domain, owned->code, g_strdup (owned->message),
+                              NULL, __FILE__, G_STRFUNC, __LINE__);
+}
+
+static void
+set_writer (DermaTape *tape, DermaWriter *writer, const gchar *path)
+{
+  g_mutex_lock (&tape->error_lock);
+  tape->writer = writer;
+  g_free (tape->path);
+  tape->path = g_strdup (path);
+  g_mutex_unlock (&tape->error_lock);
+}
+
+/* Says which file it was, and why. */
+static GError *
+name_error (const gchar *path, const GError *error)
+{
+  const gchar *cause = error->message;
+
+  if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT))
+    cause = "cannot be written: No space left on device";
+  return path ? g_error_new (error->domain, error->code, "%s: %s", path, cause) : g_error_copy (error);
+}
+
+void
+derma_tape_take_error (DermaTape *tape, GstMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *path = NULL;
+
+  gst_message_parse_error (message, &error, NULL);
+  g_mutex_lock (&tape->error_lock);
+  path = g_strdup (tape->path);
+  if (tape->writer)
+    derma_writer_fail (tape->writer);
+  g_mutex_unlock (&tape->error_lock);
+  post_error (tape, name_error (path, error));
+}
+
+static void
+end_part (DermaTape *tape, GstClockTime time)
+{
+  GstStructure *structure;
+
+  if (!tape->part)
+    return;
+  tape->counts[2] += tape->part->readings;
+  tape->counts[3] += tape->part->events;
+  structure = derma_part_finish (g_steal_pointer (&tape->part), time);
+  set_writer (tape, NULL, NULL);
+  gst_element_post_message (tape->element, gst_message_new_element (GST_OBJECT (tape->element), structure));
+}
+
+static void
+begin_part (DermaTape *tape, const DermaFilmFrame *frame, GstClockTime pre_roll)
+{
+  GError *error = NULL;
+
+  tape->part = derma_part_new (GST_BIN (tape->element), &tape->settings, tape->number, &tape->attempt, frame, &error);
+  if (tape->part) {
+    set_writer (tape, tape->part->writer, tape->part->path);
+    tape->number++;
+    tape->counts[0]++;
+    derma_part_begin (tape->part, &tape->scene, pre_roll, &error);
+  }
+  if (error)
+    post_error (tape, error);
+}
+
+/* Notes of what was before what is recorded count for the scene only. */
+static void
+take_notes (DermaTape *tape, GstClockTime time)
+{
+  DermaNote *next;
+
+  while ((next = derma_notes_pop (tape->notes, time))) {
+    g_autoptr (DermaNote) note = next;
+    GError *error = NULL;
+
+    if (tape->part && !derma_part_take_note (tape->part, note, &error))
+      post_error (tape, error);
+    derma_scene_follow (&tape->scene, note);
+  }
+}
+
+static gboolean
+is_part_over (const DermaTape *tape, const DermaFilmFrame *frame)
+{
+  const DermaRecordSettings *settings = &tape->settings;
+  const DermaPart *part = tape->part;
+
+  if (!gst_caps_is_equal (part->caps, frame->caps))
+    return TRUE;
+  if (settings->max_duration > 0 && frame->time - part->start >= settings->max_duration)
+    return TRUE;
+  return settings->max_size > 0 && part->bytes + tape->group > settings->max_size;
+}
+
+static void
+record (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
+{
+  g_autoptr (DermaFilmFrame) owned = frame;
+  const GstClockTime time = frame->time;
+
+  if (frame->key && tape->part && is_part_over (tape, frame)) {
+    take_notes (tape, time - 1);
+    end_part (tape, time);
+  }
+  if (frame->key && !tape->part) {
+    take_notes (tape, time > 0 ? time - 1 : 0);
+    begin_part (tape, frame, pre_roll);
+  }
+  if (!tape->part)
+    return;
+  tape->group = (frame->key ? 0 : tape->group) + gst_buffer_get_size (frame->buffer);
+  take_notes (tape, time);
+  tape->counts[1]++;
+  /* A failure of the disk has been told by the element that met it. */
+  if (!derma_part_take_frame (tape->part, g_steal_pointer (&owned)))
+    post_error (tape, g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_MUX, "%s: the video cannot be written",
+                                   tape->part->path));
+}
+
+static void
+drop_first (DermaTape *tape)
+{
+  DermaFilmFrame *frame = g_queue_pop_head (&tape->ring);
+
+  tape->ring_bytes -= gst_buffer_get_size (frame->buffer);
+  derma_film_frame_free (frame);
+}
+
+/* The second key frame in the ring. */
+static DermaFilmFrame *
+find_next_key (DermaTape *tape)
+{
+  for (GList *at = tape->ring.head ? tape->ring.head->next : NULL; at; at = at->next)
+    if (((DermaFilmFrame *)at->data)->key)
+      return at->data;
+  return NULL;
+}
+
+/* Whole groups of pictures go, as long as enough are left. */
+static void
+keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
+{
+  const GstClockTime now = frame->time;
+  DermaFilmFrame *next, *first;
+
+  if (pre_roll == 0 || (!frame->key && g_queue_is_empty (&tape->ring))) {
+    derma_film_frame_free (frame);
+    empty_ring (tape);
+    take_notes (tape, now);
+    return;
+  }
+  tape->ring_bytes += gst_buffer_get_size (frame->buffer);
+  g_queue_push_tail (&tape->ring, frame);
+  while ((next = find_next_key (tape)) && (next->time + pre_roll <= now || tape->ring_bytes > MAX_RING_BYTES))
+    while (g_queue_peek_head (&tape->ring) != next)
+      drop_first (tape);
+  first = g_queue_peek_head (&tape->ring);
+  take_notes (tape, first->time > 0 ? first->time - 1 : 0);
+}
+
+static void
+begin_recording (DermaTape *tape)
+{
+  DermaFilmFrame *first = g_queue_peek_head (&tape->ring);
+  DermaFilmFrame *last = g_queue_peek_tail (&tape->ring);
+  GstClockTime pre_roll = first ? last->end - first->time : 0;
+  DermaFilmFrame *frame;
+
+  g_mutex_lock (&tape->error_lock);
+  derma_record_settings_copy (&tape->settings, &tape->wanted);
+  g_mutex_unlock (&tape->error_lock);
+  tape->number = 0;
+  tape->attempt = 0;
+  tape->asked = FALSE;
+  g_atomic_int_set (&tape->failed, 0);
+  while ((frame = g_queue_pop_head (&tape->ring))) {
+    record (tape, frame, pre_roll);
+    pre_roll = 0;
+  }
+  empty_ring (tape);
+}
+
+static void
+set_recording (DermaTape *tape, gboolean recording)
+{
+  if (recording == tape->recording)
+    return;
+  tape->recording = recording;
+  if (recording && tape->open)
+    begin_recording (tape);
+  else if (!recording)
+    end_part (tape, GST_CLOCK_TIME_NONE);
+}
+
+void
+derma_tape_set_recording (DermaTape *tape, gboolean recording)
+{
+  g_mutex_lock (&tape->lock);
+  set_recording (tape, recording);
+  g_mutex_unlock (&tape->lock);
+}
+
+gboolean
+derma_tape_is_recording (DermaTape *tape)
+{
+  gboolean recording;
+
+  g_mutex_lock (&tape->lock);
+  recording = tape->recording;
+  g_mutex_unlock (&tape->lock);
+  return recording;
+}
+
+void
+derma_tape_open (DermaTape *tape, gboolean recording)
+{
+  g_mutex_lock (&tape->lock);
+  tape->open = TRUE;
+  tape->recording = FALSE;
+  tape->key = GST_CLOCK_TIME_NONE;
+  set_recording (tape, recording);
+  g_mutex_unlock (&tape->lock);
+}
+
+void
+derma_tape_close (DermaTape *tape)
+{
+  g_mutex_lock (&tape->lock);
+  if (tape->part)
+    take_notes (tape, GST_CLOCK_TIME_NONE - 1);
+  end_part (tape, GST_CLOCK_TIME_NONE);
+  tape->open = FALSE;
+  empty_ring (tape);
+  derma_scene_clear (&tape->scene);
+  g_mutex_unlock (&tape->lock);
+}
+
+static gboolean
+wants_key (DermaTape *tape, const DermaFilmFrame *frame)
+{
+  const GstClockTime limit = tape->part ? tape->settings.max_duration : 0;
+
+  if (frame->key) {
+    tape->key = frame->time;
+    tape->asked = FALSE;
+  }
+  if (tape->asked)
+    return FALSE;
+  tape->asked = !GST_CLOCK_TIME_IS_VALID (tape->key) || (tape->recording && !tape->part)
+                || frame->end - tape->key >= KEY_INTERVAL || (limit > 0 && frame->end - tape->part->start >= limit);
+  return tape->asked;
+}
+
+gboolean
+derma_tape_take (DermaTape *tape, DermaFilmFrame *frame)
+{
+  const GstClockTime pre_roll = get_pre_roll (tape);
+  gboolean wants;
+
+  g_mutex_lock (&tape->lock);
+  wants = tape->open && wants_key (tape, frame);
+  if (!tape->open || g_atomic_int_get (&tape->failed))
+    derma_film_frame_free (frame);
+  else if (tape->recording)
+    record (tape, frame, 0);
+  else
+    keep (tape, frame, pre_roll);
+  if (g_atomic_int_get (&tape->failed))
+    end_part (tape, GST_CLOCK_TIME_NONE);
+  g_mutex_unlock (&tape->lock);
+  return wants;
+}
+
+void
+derma_tape_get_counts (DermaTape *tape, guint64 counts[4])
+{
+  g_mutex_lock (&tape->lock);
+  memcpy (counts, tape->counts, sizeof tape->counts);
+  if (tape->part) {
+    counts[2] += tape->part->readings;
+    counts[3] += tape->part->events;
+  }
+  g_mutex_unlock (&tape->lock);
+}
