@@ -21,6 +21,9 @@
  * the one before, and its reading travels on the next frame that passes. At the end of the stream the last one is
  * waited for and posted as a message.
  *
+ * With #dermaclassify:snapshot-location set, the action signal #dermaclassify::snapshot writes the sharpest frame of
+ * the last second as a picture with its reading in XMP and Exif.
+ *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 -m videotestsrc num-buffers=10 ! dermaclassify ! fakesink
@@ -37,7 +40,9 @@
 
 #include "dermaclassify.h"
 
+#include "album.h"
 #include "freezer.h"
+#include "modelslot.h"
 #include "reader.h"
 #include "readingmeta.h"
 #include "settings.h"
@@ -58,12 +63,12 @@ struct _GstDermaClassify {
 
   /* Under the object lock. */
   DermaSettings settings;
-  gchar *model; /* as set; NULL for the shipped one */
-  gboolean started;
-  DermaNetwork *pending; /* takes the place of the reader's before the next frame */
+  DermaModelSlot slot;
   DermaStats stats;
   DermaTiming timing;
   gboolean frozen;
+
+  DermaAlbum *album;
 
   /* Of the streaming thread; its network is replaced under the object lock. */
   DermaReader reader;
@@ -89,67 +94,31 @@ note_latency (GstDermaClassify *self, GstClockTime measured)
     gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
 }
 
-static DermaNetwork *
-load (GstDermaClassify *self, GstMessageType report, const gchar *path, guint threads)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *named = path ? g_strdup (path) : derma_model_find_default ();
-  DermaNetwork *network = derma_network_load (named, threads, &error);
-
-  if (!network)
-    derma_network_report (GST_ELEMENT (self), report, error, named);
-  return network;
-}
-
 static void
-set_model (GstDermaClassify *self, const gchar *text)
+set_model (GstDermaClassify *self, const gchar *path)
 {
-  const gchar *path = text && *text ? text : NULL;
-  DermaNetwork *network = NULL;
-  gboolean started;
   guint threads;
 
   GST_OBJECT_LOCK (self);
-  started = self->started;
   threads = self->settings.threads;
   GST_OBJECT_UNLOCK (self);
-  if (started && !(network = load (self, GST_MESSAGE_WARNING, path, threads)))
-    return;
-
-  GST_OBJECT_LOCK (self);
-  g_free (self->model);
-  self->model = g_strdup (path);
-  if (self->started) {
-    DermaNetwork *old = self->pending;
-
-    self->pending = network;
-    network = old;
-  }
-  GST_OBJECT_UNLOCK (self);
-  derma_network_free (network);
+  derma_modelslot_set (&self->slot, GST_ELEMENT (self), path, threads);
 }
 
 /* Between two frames, so that each is read by one network only; a worker that is still reading goes first. */
 static void
 adopt_pending (GstDermaClassify *self)
 {
-  DermaNetwork *old = NULL, *network;
+  DermaNetwork *old;
 
   if (self->worker && !derma_worker_is_idle (self->worker))
     return;
-  GST_OBJECT_LOCK (self);
-  network = self->pending;
-  self->pending = NULL;
-  if (network) {
-    old = self->reader.network;
-    self->reader.network = network;
-  }
-  GST_OBJECT_UNLOCK (self);
-  if (!network)
+  old = derma_modelslot_adopt (&self->slot, GST_ELEMENT (self), &self->reader.network);
+  if (!old)
     return;
   derma_network_free (old);
   derma_pacer_reset (&self->reader.pacer);
-  GST_INFO_OBJECT (self, "reading with %s", network->path);
+  GST_INFO_OBJECT (self, "reading with %s", self->reader.network->path);
 }
 
 static gboolean
@@ -162,11 +131,11 @@ start (GstBaseTransform *base)
 
   GST_OBJECT_LOCK (self);
   settings = self->settings;
-  path = g_strdup (self->model);
+  path = g_strdup (self->slot.model);
   GST_OBJECT_UNLOCK (self);
   if (settings.mode == DERMA_MODE_ASYNC && !(self->worker = derma_worker_start (GST_ELEMENT (self))))
     return FALSE;
-  network = load (self, GST_MESSAGE_ERROR, path, settings.threads);
+  network = derma_modelslot_load (GST_ELEMENT (self), GST_MESSAGE_ERROR, path, settings.threads);
   if (!network) {
     g_clear_pointer (&self->worker, derma_worker_free);
     return FALSE;
@@ -174,7 +143,7 @@ start (GstBaseTransform *base)
 
   GST_OBJECT_LOCK (self);
   self->reader.network = network;
-  self->started = TRUE;
+  self->slot.started = TRUE;
   self->stats = (DermaStats){ 0 };
   /* With a worker no frame waits. */
   derma_timing_init (&self->timing, self->worker ? 0 : network->latency);
@@ -191,12 +160,12 @@ stop (GstBaseTransform *base)
 
   g_clear_pointer (&self->worker, derma_worker_free);
   derma_freezer_reset (&self->freezer);
+  derma_album_stop (self->album);
   GST_OBJECT_LOCK (self);
   reader = self->reader;
-  pending = self->pending;
+  pending = g_steal_pointer (&self->slot.pending);
   derma_reader_init (&self->reader);
-  self->pending = NULL;
-  self->started = FALSE;
+  self->slot.started = FALSE;
   self->complained = FALSE;
   GST_OBJECT_UNLOCK (self);
   derma_reader_clear (&reader);
@@ -211,6 +180,7 @@ set_caps (GstBaseTransform *base, GstCaps *incaps, GstCaps *outcaps)
 
   self->complained = FALSE;
   derma_freezer_reset (&self->freezer);
+  derma_album_reset (self->album);
   return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->set_caps (base, incaps, outcaps)
          && derma_frame_init_from_info (&self->reader.frame, gst_derma_filter_get_info (GST_DERMA_FILTER (self)));
 }
@@ -252,12 +222,9 @@ is_late (GstDermaClassify *self, GstClockTime pts)
   GstClockTime running;
   gboolean late;
 
-  if (!gst_base_transform_is_qos_enabled (base) || base->segment.format != GST_FORMAT_TIME
-      || !GST_CLOCK_TIME_IS_VALID (pts))
+  if (!gst_base_transform_is_qos_enabled (base) || base->segment.format != GST_FORMAT_TIME)
     return FALSE;
   running = gst_segment_to_running_time (&base->segment, GST_FORMAT_TIME, pts);
-  if (!GST_CLOCK_TIME_IS_VALID (running))
-    return FALSE;
   GST_OBJECT_LOCK (self);
   late = derma_timing_is_late (&self->timing, running);
   if (late)
@@ -376,6 +343,26 @@ prepare_output_buffer (GstBaseTransform *base, GstBuffer *input, GstBuffer **out
   return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->prepare_output_buffer (base, input, output);
 }
 
+/* What may become a snapshot, before anything is drawn on it. */
+static void
+offer_picture (GstDermaClassify *self, GstBuffer *buffer)
+{
+  GstBuffer *still = self->freezer.still;
+  const DermaAlbumPage page = { .format = &self->reader.frame,
+                                .info = gst_derma_filter_get_info (GST_DERMA_FILTER (self)),
+                                .reading = self->reader.fields ? &self->reader.reading : NULL,
+                                .held = still != NULL };
+
+  derma_album_offer (self->album, still ? still : buffer, &page);
+  derma_album_tell (self->album, GST_BASE_TRANSFORM_SRC_PAD (self));
+}
+
+static gboolean
+take_snapshot (GstDermaClassify *self)
+{
+  return derma_album_take (self->album, get_settings (self).top_k);
+}
+
 static GstFlowReturn
 process (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading **drawn)
 {
@@ -389,16 +376,21 @@ process (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading **drawn)
     self->freezer.read = self->freezer.still != NULL;
   }
   derma_reader_mark (&self->reader, buffer);
+  offer_picture (self, buffer);
   *drawn = self->reader.fields ? &self->reader.reading : NULL;
   return flow;
 }
 
-/* The reading of the last frame that was handed over is told before the stream ends. */
+/* The reading of the last frame that was handed over, and the last snapshots, are told before the stream ends. */
 static void
 drain (GstDermaClassify *self)
 {
-  derma_worker_drain (self->worker);
-  collect (self);
+  if (self->worker) {
+    derma_worker_drain (self->worker);
+    collect (self);
+  }
+  derma_album_drain (self->album);
+  derma_album_tell (self->album, GST_BASE_TRANSFORM_SRC_PAD (self));
 }
 
 static void
@@ -408,6 +400,7 @@ forget (GstDermaClassify *self)
     derma_worker_discard (self->worker);
   derma_reader_reset (&self->reader);
   derma_freezer_reset (&self->freezer);
+  derma_album_reset (self->album);
 }
 
 static void
@@ -431,8 +424,10 @@ sink_event (GstBaseTransform *base, GstEvent *event)
     reset_qos (self);
     break;
   case GST_EVENT_EOS:
-    if (self->worker)
-      drain (self);
+    drain (self);
+    break;
+  case GST_EVENT_CUSTOM_DOWNSTREAM:
+    derma_album_take_button (self->album, event, get_settings (self).top_k);
     break;
   default:
     break;
@@ -501,7 +496,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     set_frozen (self, g_value_get_boolean (value));
   else if (id > DERMA_SETTING_0 && id < DERMA_SETTING_MODEL)
     change_setting (self, id, value);
-  else
+  else if (!derma_album_set_property (self->album, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
@@ -509,7 +504,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 static const DermaNetwork *
 current_network (GstDermaClassify *self)
 {
-  return self->pending ? self->pending : self->reader.network;
+  return self->slot.pending ? self->slot.pending : self->reader.network;
 }
 
 static DermaSettings
@@ -534,11 +529,13 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     g_value_set_boolean (value, gst_base_transform_is_qos_enabled (GST_BASE_TRANSFORM (self)));
     return;
   }
+  if (derma_album_get_property (self->album, id, value))
+    return;
   GST_OBJECT_LOCK (self);
   network = current_network (self);
   settings = effective_settings (self);
   if (id == DERMA_SETTING_MODEL)
-    g_value_set_string (value, network ? network->path : self->model);
+    g_value_set_string (value, network ? network->path : self->slot.model);
   else if (id == DERMA_SETTING_FROZEN)
     g_value_set_boolean (value, self->frozen);
   else if (id == DERMA_SETTING_STATS)
@@ -557,8 +554,8 @@ finalize (GObject *object)
 
   derma_reader_clear (&self->reader);
   derma_freezer_reset (&self->freezer);
-  derma_network_free (self->pending);
-  g_free (self->model);
+  derma_album_free (self->album);
+  derma_modelslot_clear (&self->slot);
   G_OBJECT_CLASS (gst_derma_classify_parent_class)->finalize (object);
 }
 
@@ -573,7 +570,7 @@ gst_derma_classify_class_init (GstDermaClassifyClass *klass)
   object_class->set_property = set_property;
   object_class->get_property = get_property;
   object_class->finalize = finalize;
-  derma_settings_install (object_class);
+  derma_settings_install (object_class, G_CALLBACK (take_snapshot));
   base_class->start = start;
   base_class->stop = stop;
   base_class->set_caps = set_caps;
@@ -593,6 +590,7 @@ gst_derma_classify_init (GstDermaClassify *self)
   derma_settings_init (&self->settings);
   derma_reader_init (&self->reader);
   derma_timing_init (&self->timing, 0);
+  self->album = derma_album_new (GST_ELEMENT (self));
   gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), DERMA_DEFAULT_QOS);
   gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->settings.overlay, self->settings.top_k);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "settings.h"
 
+#include <derma/picture.h>
 #include <derma/reading.h>
 
 #define DEFAULT_THREADS 1
@@ -48,6 +49,21 @@ region_get_type (void)
 
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_enum_register_static ("GstDermaClassifyRegion", values));
+  return type;
+}
+
+static GType
+picture_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    { DERMA_PICTURE_JPEG, "JPEG", "jpeg" },
+    { DERMA_PICTURE_PNG, "PNG", "png" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstDermaClassifySnapshotFormat", values));
   return type;
 }
 
@@ -246,6 +262,44 @@ install_network (GObjectClass *klass)
                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
 }
 
+/* Pictures that are kept. */
+static void
+install_snapshots (GObjectClass *klass)
+{
+  /**
+   * dermaclassify:snapshot-location:
+   *
+   * The folder for snapshots, which must be there; NULL: none can be taken. They are taken by
+   * #dermaclassify::snapshot and by a downstream event "derma-still-button" whose field pressed is TRUE.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_SNAPSHOT_LOCATION,
+                                   g_param_spec_string ("snapshot-location", "Snapshot location",
+                                                        "Folder for snapshots (NULL: none are taken)", NULL, PLAYING));
+  /**
+   * dermaclassify:snapshot-format:
+   *
+   * Kind of file that snapshots become.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_SNAPSHOT_FORMAT,
+                                   g_param_spec_enum ("snapshot-format", "Snapshot format", "Kind of snapshot files",
+                                                      picture_get_type (), DERMA_PICTURE_JPEG, PLAYING));
+  /**
+   * dermaclassify:snapshot-quality:
+   *
+   * Quality of snapshots in JPEG.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_SNAPSHOT_QUALITY,
+                                   g_param_spec_uint ("snapshot-quality", "Snapshot quality",
+                                                      "Quality of snapshots in JPEG", 1, 100,
+                                                      DERMA_DEFAULT_SNAPSHOT_QUALITY, PLAYING));
+}
+
 /* What is told of it and of the work done. */
 static void
 install_reports (GObjectClass *klass)
@@ -288,7 +342,7 @@ unfreeze (GObject *self)
 }
 
 static void
-install_signals (GObjectClass *klass)
+install_signals (GObjectClass *klass, GCallback snapshot)
 {
   /**
    * dermaclassify::freeze:
@@ -308,10 +362,24 @@ install_signals (GObjectClass *klass)
    */
   g_signal_new_class_handler ("unfreeze", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
                               G_CALLBACK (unfreeze), NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * dermaclassify::snapshot:
+   *
+   * Writes the sharpest frame of the last second, or the one that is frozen, into #dermaclassify:snapshot-location: as
+   * it is and, beside it, with the reading painted on it; both have the reading in XMP and Exif. No frame waits for it.
+   * Once they are written, a message "dermaclassify-snapshot" is posted, and an event "derma-snapshot" pushed before
+   * the next frame, with the fields pts (of the picture), file (the plain one) and lesion; a warning if they cannot be.
+   *
+   * Returns: whether there is a picture that will be written; a warning is posted if not
+   *
+   * Since: 0.3
+   */
+  g_signal_new_class_handler ("snapshot", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, snapshot,
+                              NULL, NULL, NULL, G_TYPE_BOOLEAN, 0);
 }
 
 void
-derma_settings_install (GObjectClass *klass)
+derma_settings_install (GObjectClass *klass, GCallback snapshot)
 {
   install_reading (klass);
   install_evidence (klass);
@@ -319,9 +387,11 @@ derma_settings_install (GObjectClass *klass)
   install_display (klass);
   gst_type_mark_as_plugin_api (mode_get_type (), 0);
   gst_type_mark_as_plugin_api (region_get_type (), 0);
+  gst_type_mark_as_plugin_api (picture_get_type (), 0);
   install_network (klass);
+  install_snapshots (klass);
   install_reports (klass);
-  install_signals (klass);
+  install_signals (klass, snapshot);
 }
 
 gboolean

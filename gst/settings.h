@@ -28,6 +28,7 @@ typedef struct {
 } DermaSettings;
 
 #define DERMA_DEFAULT_QOS TRUE
+#define DERMA_DEFAULT_SNAPSHOT_QUALITY 92
 
 enum {
   DERMA_SETTING_0,
@@ -45,13 +46,16 @@ enum {
   DERMA_SETTING_MODEL,
   DERMA_SETTING_QOS,
   DERMA_SETTING_FROZEN,
+  DERMA_SETTING_SNAPSHOT_LOCATION,
+  DERMA_SETTING_SNAPSHOT_FORMAT,
+  DERMA_SETTING_SNAPSHOT_QUALITY,
   DERMA_SETTING_STATS,
   DERMA_SETTING_MODEL_INFO,
 };
 
 void derma_settings_init (DermaSettings *settings);
-/* Installs the properties above, with these numbers, and the signals that set them. */
-void derma_settings_install (GObjectClass *klass);
+/* Installs the properties above, with these numbers, and the signals. @snapshot: gboolean (*) (GObject *) */
+void derma_settings_install (GObjectClass *klass, GCallback snapshot);
 /* Returns: whether @id is one of them */
 gboolean derma_settings_set (DermaSettings *settings, guint id, const GValue *value);
 gboolean derma_settings_get (const DermaSettings *settings, guint id, GValue *value);

@@ -16,6 +16,8 @@
 #include <derma/quality.h>
 #include <derma/reading.h>
 #include <derma/sampler.h>
+#include <derma/shutter.h>
 #include <derma/sidecar.h>
+#include <derma/snapshot.h>
 #include <derma/tracker.h>
 #include <derma/version.h>

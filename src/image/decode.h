@@ -10,6 +10,9 @@ struct _DermaPicture {
   guint8 *data;
 };
 
+/* %DERMA_ERROR_LIMIT if the size is none that a picture can have */
+gboolean derma_picture_check_size (guint width, guint height, GError **error);
+
 /*
  * Gives @picture the planes of @format in one piece of memory, without padding. %DERMA_ERROR_LIMIT if the size, which
  * comes from a file's header, is too large.

@@ -4,6 +4,7 @@
 
 #include "image/decode.h"
 #include "image/layout.h"
+#include "image/rgb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,16 +18,23 @@
 #define MAX_PIXELS (1u << 27)
 
 gboolean
+derma_picture_check_size (guint width, guint height, GError **error)
+{
+  if (width >= 1 && height >= 1 && width <= DERMA_MAX_SIDE && height <= DERMA_MAX_SIDE && width * height <= MAX_PIXELS)
+    return TRUE;
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT, "size: %ux%u exceeds %d a side or %u pixels", width, height,
+               DERMA_MAX_SIDE, MAX_PIXELS);
+  return FALSE;
+}
+
+gboolean
 derma_picture_allocate (DermaPicture *picture, DermaFormat format, guint width, guint height, GError **error)
 {
   const DermaLayout *layout = derma_layout_get (format);
   gsize offsets[3] = { 0 }, size = 0;
 
-  if (width < 1 || height < 1 || width > DERMA_MAX_SIDE || height > DERMA_MAX_SIDE || width * height > MAX_PIXELS) {
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT, "size: %ux%u exceeds %d a side or %u pixels", width, height,
-                 DERMA_MAX_SIDE, MAX_PIXELS);
+  if (!derma_picture_check_size (width, height, error))
     return FALSE;
-  }
   picture->frame = (DermaFrame){
     .format = format, .width = width, .height = height, .matrix = DERMA_MATRIX_BT601, .range = DERMA_RANGE_FULL
   };
@@ -152,6 +160,68 @@ derma_picture_free (DermaPicture *picture)
     return;
   g_free (picture->data);
   g_free (picture);
+}
+
+DermaPicture *
+derma_picture_new (void)
+{
+  return g_new0 (DermaPicture, 1);
+}
+
+/* Whether the memory it has is laid out as @frame needs it. */
+static gboolean
+has_room (const DermaPicture *picture, const DermaFrame *frame)
+{
+  return picture->data && picture->frame.format == frame->format && picture->frame.width == frame->width
+         && picture->frame.height == frame->height;
+}
+
+gboolean
+derma_picture_assign (DermaPicture *picture, const DermaFrame *frame, GError **error)
+{
+  const DermaLayout *layout;
+
+  if (!derma_frame_check (frame, error))
+    return FALSE;
+  if (!has_room (picture, frame)) {
+    g_free (picture->data);
+    *picture = (DermaPicture){ .data = NULL };
+    if (!derma_picture_allocate (picture, frame->format, frame->width, frame->height, error))
+      return FALSE;
+  }
+  picture->frame.matrix = frame->matrix;
+  picture->frame.range = frame->range;
+  layout = derma_layout_get (frame->format);
+  for (guint i = 0; i < layout->n_planes; i++) {
+    const guint shift = layout->planes[i].yshift;
+    const gsize row = derma_layout_row_bytes (layout, i, frame->width);
+    guint8 *out = picture->data + (picture->frame.planes[i] - picture->data);
+
+    for (guint y = 0; y < (frame->height + (1u << shift) - 1) >> shift; y++)
+      memcpy (out + y * row, frame->planes[i] + (gsize)y * frame->strides[i], row);
+  }
+  return TRUE;
+}
+
+DermaPicture *
+derma_picture_new_rgb (const DermaFrame *frame, GError **error)
+{
+  g_autoptr (DermaPicture) picture = derma_picture_new ();
+  DermaColour colour = { .channels = 3 };
+
+  if (!derma_frame_check (frame, error)
+      || !derma_picture_allocate (picture, DERMA_FORMAT_RGB, frame->width, frame->height, error))
+    return NULL;
+  derma_colour_set (&colour, frame);
+  for (guint y = 0; y < frame->height; y++)
+    derma_rgb_row (frame, &colour, y, picture->data + (gsize)y * picture->frame.strides[0]);
+  return g_steal_pointer (&picture);
+}
+
+guint8 *
+derma_picture_get_pixels (DermaPicture *picture)
+{
+  return picture->data;
 }
 
 const DermaFrame *

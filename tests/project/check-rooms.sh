@@ -16,7 +16,7 @@ room_of_header() {
     classes | metadata | model) echo model ;;
     graph) echo graph ;;
     frame | picture | sampler) echo image ;;
-    classifier | reading | sidecar) echo evidence ;;
+    classifier | reading | shutter | sidecar | snapshot) echo evidence ;;
     camera) echo camera ;;
     derma) echo tools ;;
   esac
