@@ -14,6 +14,7 @@ static const gchar HELP[] = "Usage: derma COMMAND [OPTION...]\n"
                             "  model run M              run a network on an array\n"
                             "  model check M            see that a model file gives what it promises\n"
                             "  bench                    measure what a reading costs, stage by stage\n"
+                            "  report SESSION.mkv       report what a recorded session showed\n"
                             "  camera list              say which cameras there are\n"
                             "  camera show DEVICE       say what a camera can do\n"
                             "  camera lock DEVICE       fix exposure, white balance and focus where they settle\n"
@@ -37,6 +38,8 @@ main (gint argc, gchar **argv)
     return derma_tool_eval (argc - 1, argv + 1);
   if (strcmp (command, "model") == 0)
     return derma_tool_model (argc - 1, argv + 1);
+  if (strcmp (command, "report") == 0)
+    return derma_tool_report (argc - 1, argv + 1);
   if (strcmp (command, "--version") == 0) {
     g_print ("derma %s\n", DERMA_VERSION);
     return DERMA_EXIT_SUCCESS;

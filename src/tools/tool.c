@@ -30,6 +30,7 @@ derma_tool_parse (gint *argc, gchar ***argv, const gchar *summary, const GOption
   g_autoptr (GOptionContext) context = g_option_context_new (summary);
   g_autofree gchar *program = g_strconcat ("derma ", (*argv)[0], NULL);
   g_autoptr (GError) error = NULL;
+  g_autofree gchar *needed = n_arguments == DERMA_TOOL_SOME ? g_strdup ("some") : g_strdup_printf ("%d", n_arguments);
   gboolean help = FALSE;
   const GOptionEntry own[] = { { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", NULL }, { 0 } };
 
@@ -45,8 +46,8 @@ derma_tool_parse (gint *argc, gchar ***argv, const gchar *summary, const GOption
     g_print ("%s", text);
     return DERMA_EXIT_SUCCESS;
   }
-  if (*argc - 1 != n_arguments)
-    return derma_tool_fail (DERMA_EXIT_USAGE, (*argv)[0], "%d arguments where %d are needed (--help tells more)",
-                            *argc - 1, n_arguments);
+  if (n_arguments == DERMA_TOOL_SOME ? *argc < 2 : *argc - 1 != n_arguments)
+    return derma_tool_fail (DERMA_EXIT_USAGE, (*argv)[0], "%d arguments where %s are needed (--help tells more)",
+                            *argc - 1, needed);
   return -1;
 }

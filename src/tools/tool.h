@@ -11,11 +11,14 @@ gint derma_tool_bench (gint argc, gchar **argv);
 gint derma_tool_camera (gint argc, gchar **argv);
 gint derma_tool_eval (gint argc, gchar **argv);
 gint derma_tool_model (gint argc, gchar **argv);
+gint derma_tool_report (gint argc, gchar **argv);
 
 /* Says "derma NAME: ..." on one line of stderr; returns the exit code given. */
 gint derma_tool_fail (gint code, const gchar *name, const gchar *format, ...) G_GNUC_PRINTF (3, 4);
 /* The error as one line of stderr; takes @error and returns DERMA_EXIT_FAILURE. */
 gint derma_tool_fail_error (GError *error);
+/* A number of arguments: at least one. */
+#define DERMA_TOOL_SOME (-1)
 /*
  * Reads options and exactly @n_arguments further arguments. Returns -1 to go on, else the exit code to end with
  * (--help, or a usage error that has been reported).

@@ -12,10 +12,10 @@ MAX_LINES=600
 MAX_FUNCTION=80
 
 mapfile -t sources < <(tracked '*.c' '*.h')
-mapfile -t texts < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.py' '*.md' '*.build' '*meson_options.txt' '*.proto' 'pipelines/*' \
+mapfile -t texts < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.css' '*.py' '*.md' '*.build' '*meson_options.txt' '*.proto' 'pipelines/*' \
   'tests/run' '.ci/run' NEWS | grep -v '\.png$')
 mapfile -t scripts < <(tracked '*.sh' pipelines/live pipelines/paint-overlay tests/run .ci/run)
-mapfile -t licensed < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' pipelines/live \
+mapfile -t licensed < <(tracked '*.c' '*.css' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' pipelines/live \
   tests/run .ci/run pipelines/packages pipelines/paint-overlay)
 
 there_are_files() {

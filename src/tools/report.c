@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/report.h"
+
+#include "tools/output.h"
+#include "tools/shelf.h"
+#include "tools/tool.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const gchar SUMMARY[] =
+    "SESSION.mkv... - report what a recorded session showed\n"
+    "\n"
+    "Reads the sidecar beside each recording (SESSION.jsonl) and writes one HTML file that needs nothing else: for "
+    "each\n"
+    "lesion the sharpest picture with its outline, the reading that stood last with its calibrated probabilities, and\n"
+    "the course over time. It has no script, prints on A4, and reads on a phone. The parts of a split recording, "
+    "given\n"
+    "in their order, become one session. A recording that was cut off is reported as far as it goes.\n"
+    "\n"
+    "Outlines are those of the lesion map: the network whose digest was recorded, if it is at hand, reads the picture\n"
+    "again; otherwise the recorded region is drawn. The shipped networks are at hand, and those of --model.\n"
+    "\n"
+    "  derma report visit.mkv -o visit.html\n"
+    "  derma report visit-00000.mkv visit-00001.mkv -o visit.html\n"
+    "  derma report visit.mkv --json\n"
+    "  derma report *.mkv --csv -o lesions.csv\n"
+    "  derma report visit.mkv --dicom pictures/\n"
+    "\n"
+    "The file is written whole or not at all. Exit codes: 0 success, 1 failure with one line on stderr, 2 usage.\n"
+    "For research; not a medical device, not a diagnosis.";
+
+typedef struct {
+  gchar *output;
+  gchar *sidecar;
+  gchar *dicom;
+  gchar **models;
+  gboolean json;
+  gboolean csv;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->output);
+  g_free (options->sidecar);
+  g_free (options->dicom);
+  g_strfreev (options->models);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gint
+parse (gint *argc, gchar ***argv, Options *o)
+{
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Where to (- is standard output)", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Write JSON instead, to standard output without -o", NULL },
+    { "csv", 0, 0, G_OPTION_ARG_NONE, &o->csv, "Write CSV instead, a row a lesion, likewise", NULL },
+    { "dicom", 0, 0, G_OPTION_ARG_FILENAME, &o->dicom, "Write the sharpest pictures as DICOM files", "DIR" },
+    { "sidecar", 0, 0, G_OPTION_ARG_FILENAME, &o->sidecar, "Sidecar of the one recording given", "FILE" },
+    { "model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->models, "A network to have at hand (any number)", "FILE" },
+    { 0 },
+  };
+  gint code = derma_tool_parse (argc, argv, SUMMARY, entries, DERMA_TOOL_SOME);
+
+  if (code >= 0)
+    return code;
+  if (o->json && o->csv)
+    return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--json and --csv exclude each other");
+  if (o->sidecar && *argc != 2)
+    return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--sidecar is for one recording, not %d", *argc - 1);
+  if (!o->output && !o->json && !o->csv && !o->dicom)
+    return derma_tool_fail (DERMA_EXIT_USAGE, "report", "-o is needed (--help tells more)");
+  return -1;
+}
+
+static gboolean
+load (GPtrArray *sessions, gchar **recordings, const Options *options, GError **error)
+{
+  g_autoptr (DermaShelf) shelf = derma_shelf_new (options->models, error);
+
+  if (!shelf)
+    return FALSE;
+  for (guint i = 0; recordings[i]; i++)
+    if (!derma_sessions_add (sessions, recordings[i], options->sidecar, error))
+      return FALSE;
+  for (guint i = 0; i < sessions->len; i++) {
+    const DermaSession *session = g_ptr_array_index (sessions, i);
+
+    for (guint k = 0; k < session->networks->len; k++) {
+      DermaNetwork *network = g_ptr_array_index (session->networks, k);
+      DermaModel *model = derma_shelf_find (shelf, network->classes);
+
+      network->model = model ? derma_model_ref (model) : NULL;
+    }
+  }
+  return TRUE;
+}
+
+/* Standard output that is gone is an error too: nothing must be lost unheard. */
+static gboolean
+print (const gchar *text, gsize size, GError **error)
+{
+  if (fwrite (text, 1, size, stdout) == size && fflush (stdout) == 0)
+    return TRUE;
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "standard output: cannot be written");
+  return FALSE;
+}
+
+static gboolean
+is_input (const gchar *output, gchar **recordings, const GPtrArray *sessions)
+{
+  for (guint i = 0; recordings[i]; i++)
+    if (strcmp (recordings[i], output) == 0)
+      return TRUE;
+  for (guint i = 0; i < sessions->len; i++) {
+    const DermaSession *session = g_ptr_array_index (sessions, i);
+
+    for (guint k = 0; k < session->parts->len; k++)
+      if (strcmp (((DermaPart *)g_ptr_array_index (session->parts, k))->sidecar, output) == 0)
+        return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+write_report (const GPtrArray *sessions, gchar **recordings, const Options *options, GError **error)
+{
+  g_autofree gchar *text = NULL;
+  gsize size;
+
+  if (options->output && is_input (options->output, recordings, sessions)) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "%s: is the input too", options->output);
+    return FALSE;
+  }
+  if (options->json) {
+    text = derma_report_to_json (sessions);
+  } else if (options->csv) {
+    text = derma_report_to_csv (sessions);
+  } else {
+    GString *html = derma_report_to_html (sessions, error);
+
+    if (!html)
+      return FALSE;
+    text = g_string_free (html, FALSE);
+  }
+  size = strlen (text);
+  if (!options->output || strcmp (options->output, "-") == 0)
+    return print (text, size, error);
+  return derma_output_write (options->output, text, size, error);
+}
+
+static gboolean
+report (gchar **recordings, const Options *options, GError **error)
+{
+  g_autoptr (GPtrArray) sessions = derma_sessions_new ();
+
+  if (!load (sessions, recordings, options, error))
+    return FALSE;
+  return !(options->output || options->json || options->csv) || write_report (sessions, recordings, options, error);
+}
+
+gint
+derma_tool_report (gint argc, gchar **argv)
+{
+  g_auto (Options) options = { 0 };
+  GError *error = NULL;
+  gint code;
+
+  /* Numbers in HTML, SVG, JSON and CSV have a point, whatever the language. */
+  setlocale (LC_NUMERIC, "C");
+  code = parse (&argc, &argv, &options);
+  if (code >= 0)
+    return code;
+  return report (argv + 1, &options, &error) ? DERMA_EXIT_SUCCESS : derma_tool_fail_error (error);
+}
