@@ -122,7 +122,7 @@ derma_reader_mark (DermaReader *reader, GstBuffer *buffer)
     reading->age = pts - reading->pts;
   derma_reading_meta_set (buffer, reader->fields, reading->age);
 #ifdef HAVE_ANALYTICS
-  derma_analytics_meta_add (buffer, reading);
+  derma_analytics_meta_add (buffer, reading, reader->frame.width, reader->frame.height);
 #endif
 }
 

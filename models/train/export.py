@@ -84,9 +84,12 @@ def fit_temperature(scores, truth):
 
 
 def describe(path, entries):
-    """Writes the derma.* entries into the file."""
+    """Writes the derma.* entries into the file, and a name for each output, without which GStreamer's onnxinference
+    takes no model."""
     model = onnx.load(path)
     model.producer_name = "dermaclassify"
+    for output in model.graph.output:
+        model.metadata_props.add(key=output.name, value=f"dermaclassify-{output.name.replace('_', '-')}")
     for key, value in sorted(entries.items()):
         model.metadata_props.add(key="derma." + key, value=value)
     onnx.checker.check_model(model)

@@ -50,7 +50,7 @@ static gboolean
 add (DermaTimings *timings, DermaWork work, Bench *bench, DermaTiming timing, GError **error)
 {
   timing.runs = timings->runs;
-  if (!derma_stopwatch_measure (work, bench, timings->runs, &timing.cost, error))
+  if (!derma_stopwatch_measure (NULL, work, bench, timings->runs, &timing.cost, error))
     return FALSE;
   if (bench->frame) {
     timing.format = g_strdup (derma_format_get_name (bench->frame->format));

@@ -33,23 +33,25 @@ derma_stopwatch_percentile (const gdouble *sorted, guint n, gdouble p)
 }
 
 gboolean
-derma_stopwatch_measure (DermaWork work, gpointer data, guint runs, DermaCost *cost, GError **error)
+derma_stopwatch_measure (DermaWork prepare, DermaWork work, gpointer data, guint runs, DermaCost *cost, GError **error)
 {
   g_autofree gdouble *times = g_new (gdouble, runs);
-  gdouble cpu;
+  gdouble cpu = 0;
 
-  for (guint i = 0; i < WARM_UP; i++)
+  for (guint i = 0; i < WARM_UP + runs; i++) {
+    gdouble cpu_begin, begin;
+
+    if (prepare && !prepare (data, error))
+      return FALSE;
+    cpu_begin = now (CLOCK_PROCESS_CPUTIME_ID);
+    begin = now (CLOCK_MONOTONIC);
     if (!work (data, error))
       return FALSE;
-  cpu = now (CLOCK_PROCESS_CPUTIME_ID);
-  for (guint i = 0; i < runs; i++) {
-    gdouble begin = now (CLOCK_MONOTONIC);
-
-    if (!work (data, error))
-      return FALSE;
-    times[i] = now (CLOCK_MONOTONIC) - begin;
+    if (i < WARM_UP)
+      continue;
+    times[i - WARM_UP] = now (CLOCK_MONOTONIC) - begin;
+    cpu += now (CLOCK_PROCESS_CPUTIME_ID) - cpu_begin;
   }
-  cpu = now (CLOCK_PROCESS_CPUTIME_ID) - cpu;
   qsort (times, runs, sizeof *times, compare);
   *cost = (DermaCost){ derma_stopwatch_percentile (times, runs, 0.5), derma_stopwatch_percentile (times, runs, 0.95),
                        derma_stopwatch_percentile (times, runs, 0.99), cpu / runs };

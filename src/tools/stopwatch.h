@@ -14,8 +14,12 @@ typedef struct {
 /* One run of the work; FALSE with @error set ends the measurement. */
 typedef gboolean (*DermaWork) (gpointer data, GError **error);
 
-/* Runs @work a few times unmeasured, then @runs times (1 to 100000). Wall time is monotonic. */
-gboolean derma_stopwatch_measure (DermaWork work, gpointer data, guint runs, DermaCost *cost, GError **error);
+/*
+ * Runs @work a few times unmeasured, then @runs times (1 to 100000). Wall time is monotonic. @prepare (nullable) comes
+ * before each run and is not measured.
+ */
+gboolean derma_stopwatch_measure (DermaWork prepare, DermaWork work, gpointer data, guint runs, DermaCost *cost,
+                                  GError **error);
 
 /* The value below which a share @p (0 to 1) of @n sorted values lies: the nearest rank. */
 gdouble derma_stopwatch_percentile (const gdouble *sorted, guint n, gdouble p);

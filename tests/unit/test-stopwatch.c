@@ -48,8 +48,8 @@ test_runs_each (void)
   Counter few = { 0 }, many = { 0 };
   DermaCost cost = { -1, -1, -1, -1 };
 
-  g_assert_true (derma_stopwatch_measure (count, &few, 1, &cost, NULL));
-  g_assert_true (derma_stopwatch_measure (count, &many, 100, &cost, NULL));
+  g_assert_true (derma_stopwatch_measure (NULL, count, &few, 1, &cost, NULL));
+  g_assert_true (derma_stopwatch_measure (NULL, count, &many, 100, &cost, NULL));
   g_assert_cmpuint (many.calls - few.calls, ==, 99);
   g_assert_cmpfloat (cost.median, >=, 0);
   g_assert_cmpfloat (cost.cpu, >=, 0);
@@ -61,10 +61,35 @@ test_order (void)
   Counter counter = { 0 };
   DermaCost cost;
 
-  g_assert_true (derma_stopwatch_measure (work_unevenly, &counter, 40, &cost, NULL));
+  g_assert_true (derma_stopwatch_measure (NULL, work_unevenly, &counter, 40, &cost, NULL));
   g_assert_cmpfloat (cost.median, >=, 0.1);
   g_assert_cmpfloat (cost.p95, >=, 3.0);
   g_assert_cmpfloat (cost.p99, >=, cost.p95);
+}
+
+static gboolean
+dawdle (gpointer data, GError **error)
+{
+  g_usleep (20000);
+  return count (data, error);
+}
+
+static gboolean
+do_nothing (gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+static void
+test_preparation_is_not_measured (void)
+{
+  Counter counter = { 0 }, failing = { 0, 5 };
+  DermaCost cost;
+
+  g_assert_true (derma_stopwatch_measure (dawdle, do_nothing, &counter, 5, &cost, NULL));
+  g_assert_cmpuint (counter.calls, >=, 5);
+  g_assert_cmpfloat (cost.median, <, 10);
+  g_assert_false (derma_stopwatch_measure (count, do_nothing, &failing, 5, &cost, NULL));
 }
 
 static void
@@ -75,7 +100,7 @@ test_failure (void)
     DermaCost cost = { -1, -1, -1, -1 };
     g_autoptr (GError) error = NULL;
 
-    g_assert_false (derma_stopwatch_measure (count, &counter, 5, &cost, &error));
+    g_assert_false (derma_stopwatch_measure (NULL, count, &counter, 5, &cost, &error));
     g_assert_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME);
     g_assert_cmpuint (counter.calls, ==, at);
     g_assert_cmpfloat (cost.median, ==, -1);
@@ -89,6 +114,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stopwatch/percentiles", test_percentiles);
   g_test_add_func ("/stopwatch/runs-each", test_runs_each);
   g_test_add_func ("/stopwatch/order", test_order);
+  g_test_add_func ("/stopwatch/preparation-is-not-measured", test_preparation_is_not_measured);
   g_test_add_func ("/stopwatch/failure", test_failure);
   return g_test_run ();
 }
