@@ -5,6 +5,11 @@
 #define KEY_FRAMES "250"
 #define AVC "capsfilter caps=\"video/x-h264,stream-format=avc,alignment=au\""
 
+/* What every player decodes: 4:2:0, which takes even sizes. */
+#define PLAIN                                                              \
+  "videoscale ! capsfilter caps=\"video/x-raw,format=(string){I420,NV12}," \
+  "width=(int)[16,16384,2],height=(int)[16,16384,2],pixel-aspect-ratio=(fraction)1/1\" ! "
+
 /*
  * The best first. None looks ahead: what has been seen is in the file. @rate says how a bit rate is set, in units of
  * @per bit/s, and @quality what is set without one.
@@ -18,18 +23,20 @@ static const struct {
   guint64 per;
   const gchar *tail;
 } choices[] = {
-  { DERMA_ENCODER_HARDWARE, "vah264enc", "vah264enc b-frames=0", "", "bitrate=", 1000, " ! h264parse ! " AVC },
-  { DERMA_ENCODER_HARDWARE, "vah264lpenc", "vah264lpenc b-frames=0", "", "bitrate=", 1000, " ! h264parse ! " AVC },
-  { DERMA_ENCODER_HARDWARE, "vaapih264enc", "vaapih264enc max-bframes=0", "", "bitrate=", 1000, " ! h264parse ! " AVC },
-  { DERMA_ENCODER_HARDWARE, "nvh264enc", "nvh264enc bframes=0", "", "bitrate=", 1000, " ! h264parse ! " AVC },
-  { DERMA_ENCODER_HARDWARE, "v4l2h264enc", "v4l2h264enc", "", NULL, 0, " ! h264parse ! " AVC },
-  { DERMA_ENCODER_X264, "x264enc", "x264enc tune=zerolatency speed-preset=veryfast key-int-max=" KEY_FRAMES,
+  { DERMA_ENCODER_HARDWARE, "vah264enc", PLAIN "vah264enc b-frames=0", "", "bitrate=", 1000, " ! h264parse ! " AVC },
+  { DERMA_ENCODER_HARDWARE, "vah264lpenc", PLAIN "vah264lpenc b-frames=0", "", "bitrate=", 1000,
+    " ! h264parse ! " AVC },
+  { DERMA_ENCODER_HARDWARE, "vaapih264enc", PLAIN "vaapih264enc max-bframes=0", "", "bitrate=", 1000,
+    " ! h264parse ! " AVC },
+  { DERMA_ENCODER_HARDWARE, "nvh264enc", PLAIN "nvh264enc bframes=0", "", "bitrate=", 1000, " ! h264parse ! " AVC },
+  { DERMA_ENCODER_HARDWARE, "v4l2h264enc", PLAIN "v4l2h264enc", "", NULL, 0, " ! h264parse ! " AVC },
+  { DERMA_ENCODER_X264, "x264enc", PLAIN "x264enc tune=zerolatency speed-preset=veryfast key-int-max=" KEY_FRAMES,
     "pass=qual quantizer=20", "bitrate=", 1000, " ! " AVC },
-  { DERMA_ENCODER_VP8, "vp8enc", "vp8enc deadline=1 cpu-used=6 keyframe-max-dist=" KEY_FRAMES,
+  { DERMA_ENCODER_VP8, "vp8enc", PLAIN "vp8enc deadline=1 cpu-used=6 keyframe-max-dist=" KEY_FRAMES,
     "end-usage=cq cq-level=12 target-bitrate=8000000", "end-usage=vbr target-bitrate=", 1, "" },
-  { DERMA_ENCODER_VP9, "vp9enc", "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=" KEY_FRAMES,
+  { DERMA_ENCODER_VP9, "vp9enc", PLAIN "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=" KEY_FRAMES,
     "end-usage=cq cq-level=24 target-bitrate=8000000", "end-usage=vbr target-bitrate=", 1, "" },
-  { DERMA_ENCODER_MJPEG, "jpegenc", "jpegenc", "quality=90", NULL, 0, "" },
+  { DERMA_ENCODER_MJPEG, "jpegenc", PLAIN "jpegenc", "quality=90", NULL, 0, "" },
   { DERMA_ENCODER_FFV1, "avenc_ffv1", "avenc_ffv1", "gop-size=1", NULL, 0, "" },
 };
 
