@@ -4,6 +4,7 @@
 #include "dermaclassify.h"
 #include "dermaoverlay.h"
 #include "dermarecord.h"
+#include "dermareplay.h"
 
 #include <derma/version.h>
 
@@ -17,6 +18,7 @@ plugin_init (GstPlugin *plugin)
   ok &= GST_ELEMENT_REGISTER (dermaclassify, plugin);
   ok &= GST_ELEMENT_REGISTER (dermaoverlay, plugin);
   ok &= GST_ELEMENT_REGISTER (dermarecord, plugin);
+  ok &= GST_ELEMENT_REGISTER (dermareplay, plugin);
   return ok;
 }
 
