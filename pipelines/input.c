@@ -31,6 +31,7 @@ made (Input *input, GstElement *source, gchar *described, GError **error)
 static gboolean
 open_phantom (Input *input, const gchar *described, GError **error)
 {
+  input->is_live = TRUE;
   return made (input, feed_phantom_new (), g_strdup (described), error);
 }
 
@@ -85,6 +86,7 @@ open_camera (Input *input, const gchar *device, GError **error)
   /* Pictures in system memory only: newer v4l2src would rather hand out DMA buffers. */
   GstElement *source = decoded ("v4l2src name=origin ! capsfilter caps=\"video/x-raw;image/jpeg\"", "device", device);
 
+  input->is_live = TRUE;
   return made (input, source, g_strdup_printf ("camera %s", device), error);
 }
 

@@ -10,12 +10,14 @@ G_BEGIN_DECLS
  * @source: (transfer full): its source pad gives raw video
  * @described: what it is, in a few words
  * @total: pictures in a folder; 0 if it is none
+ * @is_live: whether frames come when they come: a camera or the phantom
  * @is_file: whether it has a position and a duration that say how far it is
  */
 typedef struct {
   GstElement *source;
   gchar *described;
   guint total;
+  gboolean is_live;
   gboolean is_file;
 } Input;
 

@@ -7,68 +7,24 @@
 #include "pipeline.h"
 #include "readout.h"
 
-#include <glib-unix.h>
+#include "runner.h"
+
 #include <glib/gstdio.h>
 #include <locale.h>
-#include <string.h>
-#include <unistd.h>
-
-/* How long the file may take to be finished after Ctrl-C; then what is written must do. */
-#define PATIENCE_SECONDS 5
-#define PROGRESS_MS 500
 
 typedef struct {
   const Options *options;
   Input input;
   Pipeline pipeline;
   Readout *readout;
-  GMainLoop *loop;
-  gboolean closing;
-  gboolean failed;
-  gboolean progress_shown;
+  Runner runner;
   guint skipped;
 } Live;
 
 static void
-clear_progress (Live *live)
+take_application (const GstStructure *structure, gpointer data)
 {
-  if (live->progress_shown)
-    fputs ("\r\033[K", stderr);
-  live->progress_shown = FALSE;
-}
-
-static void
-complain (Live *live, const gchar *text)
-{
-  g_autofree gchar *line = g_strdup (text);
-
-  clear_progress (live);
-  fprintf (stderr, "live: %s\n", g_strdelimit (line, "\n\r", ' '));
-}
-
-/* One line: what was being done, what went wrong and, where GStreamer says no more than that, why. */
-static void
-take_error (Live *live, GstMessage *message)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *debug = NULL;
-  g_autofree gchar *text = NULL;
-  const gchar *cause = NULL;
-
-  if (live->failed)
-    return;
-  gst_message_parse_error (message, &error, &debug);
-  if (debug && error->domain != GST_STREAM_ERROR)
-    cause = strrchr (debug, '\n');
-  text = g_strconcat (live->input.described, ": ", error->message, cause ? " " : NULL, cause ? cause + 1 : NULL, NULL);
-  complain (live, text);
-  live->failed = TRUE;
-  g_main_loop_quit (live->loop);
-}
-
-static void
-take_application (Live *live, const GstStructure *structure)
-{
+  Live *live = data;
   guint number = 0;
   guint total = 0;
 
@@ -76,7 +32,7 @@ take_application (Live *live, const GstStructure *structure)
     g_autofree gchar *text = g_strconcat (gst_structure_get_string (structure, "text"), " (skipped)", NULL);
 
     live->skipped++;
-    complain (live, text);
+    runner_complain (&live->runner, text);
   } else if (gst_structure_has_name (structure, FEED_PICTURE)) {
     gst_structure_get (structure, "number", G_TYPE_UINT, &number, "total", G_TYPE_UINT, &total, NULL);
     readout_picture (live->readout, number, total, gst_structure_get_string (structure, "path"));
@@ -84,77 +40,14 @@ take_application (Live *live, const GstStructure *structure)
 }
 
 static void
-take_element (Live *live, const GstStructure *structure)
+take_element (const GstStructure *structure, gpointer data)
 {
-  if (!structure || !gst_structure_has_name (structure, "dermaclassify"))
+  Live *live = data;
+
+  if (!gst_structure_has_name (structure, "dermaclassify"))
     return;
-  clear_progress (live);
+  runner_clear_line (&live->runner);
   readout_take (live->readout, structure);
-}
-
-static gboolean
-take_message (GstBus *bus, GstMessage *message, gpointer data)
-{
-  Live *live = data;
-
-  switch (GST_MESSAGE_TYPE (message)) {
-  case GST_MESSAGE_ERROR:
-    take_error (live, message);
-    break;
-  case GST_MESSAGE_EOS:
-    g_main_loop_quit (live->loop);
-    break;
-  case GST_MESSAGE_ELEMENT:
-    take_element (live, gst_message_get_structure (message));
-    break;
-  case GST_MESSAGE_APPLICATION:
-    take_application (live, gst_message_get_structure (message));
-    break;
-  default:
-    break;
-  }
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-give_up (gpointer data)
-{
-  Live *live = data;
-
-  complain (live, "the end of the stream does not come; stopping without it");
-  g_main_loop_quit (live->loop);
-  return G_SOURCE_REMOVE;
-}
-
-/* The first Ctrl-C ends the stream, so that files are finished; the second one ends the program. */
-static gboolean
-take_signal (gpointer data)
-{
-  Live *live = data;
-
-  if (live->closing) {
-    g_main_loop_quit (live->loop);
-    return G_SOURCE_CONTINUE;
-  }
-  live->closing = TRUE;
-  gate_close (live->pipeline.gate);
-  g_timeout_add_seconds (PATIENCE_SECONDS, give_up, live);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-show_progress (gpointer data)
-{
-  Live *live = data;
-  gint64 position = 0;
-  gint64 duration = 0;
-
-  if (gst_element_query_position (live->pipeline.element, GST_FORMAT_TIME, &position)
-      && gst_element_query_duration (live->pipeline.element, GST_FORMAT_TIME, &duration) && duration > 0) {
-    fprintf (stderr, "\r%3d %% of the video", (gint)(100 * MIN (position, duration) / duration));
-    live->progress_shown = TRUE;
-  }
-  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -173,7 +66,7 @@ print_summary (Live *live)
   guint n = readout_get_count (live->readout);
   GStatBuf status;
 
-  clear_progress (live);
+  runner_clear_line (&live->runner);
   printf ("%u frames in %s, %u readings", gate_get_frames (live->pipeline.gate), time, n);
   if (n > 0)
     printf (", mean latency %.1f ms", readout_get_latency (live->readout));
@@ -184,23 +77,13 @@ print_summary (Live *live)
   putchar ('\n');
 }
 
-static void
+static gboolean
 play (Live *live)
 {
-  g_autoptr (GstBus) bus = gst_element_get_bus (live->pipeline.element);
-
-  live->loop = g_main_loop_new (NULL, FALSE);
-  gst_bus_add_watch (bus, take_message, live);
-  g_unix_signal_add (SIGINT, take_signal, live);
-  g_unix_signal_add (SIGTERM, take_signal, live);
-  if (live->input.is_file && isatty (STDERR_FILENO))
-    g_timeout_add (PROGRESS_MS, show_progress, live);
-  /* A failure is told by a message. */
-  gst_element_set_state (live->pipeline.element, GST_STATE_PLAYING);
-  g_main_loop_run (live->loop);
-  gst_element_set_state (live->pipeline.element, GST_STATE_NULL);
-  gst_bus_remove_watch (bus);
-  g_main_loop_unref (live->loop);
+  live->runner.input = &live->input;
+  live->runner.pipeline = live->pipeline.element;
+  live->runner.gate = live->pipeline.gate;
+  return runner_run (&live->runner);
 }
 
 static gboolean
@@ -221,19 +104,20 @@ run (const Options *options)
   g_autoptr (Readout) readout = readout_new (stdout);
   g_autoptr (GError) error = NULL;
   Live live = { .options = options, .readout = readout };
+  gboolean done = FALSE;
 
+  live.runner = (Runner){ .name = "live", .element = take_element, .application = take_application, .data = &live };
   if (prepare (&live, &error)) {
     printf ("%s\nResearch use, not a diagnosis.\n", live.input.described);
-    play (&live);
-    if (!live.failed)
+    done = play (&live);
+    if (done)
       print_summary (&live);
   } else {
-    complain (&live, error->message);
-    live.failed = TRUE;
+    runner_complain (&live.runner, error->message);
   }
   pipeline_clear (&live.pipeline);
   input_clear (&live.input);
-  return live.failed ? 1 : 0;
+  return done ? 0 : 1;
 }
 
 int

@@ -14,9 +14,10 @@ MAX_FUNCTION=80
 mapfile -t sources < <(tracked '*.c' '*.h')
 mapfile -t texts < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.css' '*.py' '*.md' '*.build' '*meson_options.txt' '*.proto' 'pipelines/*' \
   'tests/run' '.ci/run' NEWS | grep -v '\.png$')
-mapfile -t scripts < <(tracked '*.sh' pipelines/live pipelines/paint-overlay tests/run .ci/run)
-mapfile -t licensed < <(tracked '*.c' '*.css' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' pipelines/live \
-  tests/run .ci/run pipelines/packages pipelines/paint-overlay)
+starters=(pipelines/live pipelines/paint-overlay pipelines/record pipelines/replay tests/run .ci/run)
+mapfile -t scripts < <(tracked '*.sh' "${starters[@]}")
+mapfile -t licensed < <(tracked '*.c' '*.css' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' \
+  pipelines/packages "${starters[@]}")
 
 there_are_files() {
   [ ${#sources[@]} -gt 10 ] && [ ${#scripts[@]} -ge 5 ] && [ ${#licensed[@]} -gt 20 ]

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* derma-record: records an examination: clean video, captions, chapters, and a sidecar with the readings. */
+#include "chapters.h"
+#include "feed.h"
+#include "readout.h"
+#include "recordpipeline.h"
+#include "runner.h"
+
+#include <locale.h>
+
+typedef struct {
+  const RecordOptions *options;
+  Input input;
+  RecordPipeline pipeline;
+  Readout *readout;
+  Runner runner;
+  guint files;
+} Record;
+
+static void
+take_application (const GstStructure *structure, gpointer data)
+{
+  Record *record = data;
+  guint number = 0;
+  guint total = 0;
+
+  if (gst_structure_has_name (structure, FEED_SKIPPED)) {
+    g_autofree gchar *text = g_strconcat (gst_structure_get_string (structure, "text"), " (skipped)", NULL);
+
+    runner_complain (&record->runner, text);
+  } else if (gst_structure_has_name (structure, FEED_PICTURE)) {
+    gst_structure_get (structure, "number", G_TYPE_UINT, &number, "total", G_TYPE_UINT, &total, NULL);
+    readout_picture (record->readout, number, total, gst_structure_get_string (structure, "path"));
+  }
+}
+
+/* A file is finished: it gets its chapters. */
+static void
+take_part (Record *record, const GstStructure *structure)
+{
+  const gchar *path = gst_structure_get_string (structure, "location");
+  const gchar *sidecar = gst_structure_get_string (structure, "sidecar");
+  g_autoptr (GError) error = NULL;
+  guint64 duration = 0, frames = 0, readings = 0;
+  gboolean finished = FALSE;
+  guint chapters = 0;
+  g_autofree gchar *time = NULL;
+
+  gst_structure_get (structure, "duration", G_TYPE_UINT64, &duration, "frames", G_TYPE_UINT64, &frames, "readings",
+                     G_TYPE_UINT64, &readings, "finished", G_TYPE_BOOLEAN, &finished, NULL);
+  record->files++;
+  runner_clear_line (&record->runner);
+  if (finished && sidecar && !chapters_add (path, sidecar, &chapters, &error)) {
+    runner_complain (&record->runner, error->message);
+    chapters = 0;
+  }
+  time = readout_format_time (duration);
+  printf ("%s %s: %s, %" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT " readings, %u chapter%s\n",
+          finished ? "wrote" : "broke off", path, time, frames, readings, chapters, chapters == 1 ? "" : "s");
+}
+
+static void
+take_element (const GstStructure *structure, gpointer data)
+{
+  Record *record = data;
+
+  if (gst_structure_has_name (structure, "dermarecord-part")) {
+    take_part (record, structure);
+  } else if (gst_structure_has_name (structure, "dermaclassify")) {
+    runner_clear_line (&record->runner);
+    readout_take (record->readout, structure);
+  }
+}
+
+static gboolean
+has_display (const RecordOptions *options)
+{
+  const gchar *x11 = g_getenv ("DISPLAY");
+  const gchar *wayland = g_getenv ("WAYLAND_DISPLAY");
+
+  return !options->no_display && ((x11 && *x11) || (wayland && *wayland));
+}
+
+static gboolean
+prepare (Record *record, GError **error)
+{
+  const RecordOptions *options = record->options;
+
+  return input_open (&record->input, options->input, options->seconds, error)
+         && record_pipeline_build (&record->pipeline, &record->input, options, has_display (options), error);
+}
+
+static gint
+run (const RecordOptions *options)
+{
+  g_autoptr (Readout) readout = readout_new (stdout);
+  g_autoptr (GError) error = NULL;
+  Record record = { .options = options, .readout = readout };
+  gboolean done = FALSE;
+
+  record.runner = (Runner){
+    .name = "record", .element = take_element, .application = take_application, .data = &record, .warns = TRUE
+  };
+  if (prepare (&record, &error)) {
+    printf ("%s\nResearch use, not a diagnosis.\n", record.input.described);
+    record.runner.input = &record.input;
+    record.runner.pipeline = record.pipeline.element;
+    record.runner.gate = record.pipeline.gate;
+    done = runner_run (&record.runner);
+    if (done && record.files == 0) {
+      runner_complain (&record.runner, "there was no video to record");
+      done = FALSE;
+    }
+  } else {
+    runner_complain (&record.runner, error->message);
+  }
+  record_pipeline_clear (&record.pipeline);
+  input_clear (&record.input);
+  return done ? 0 : 1;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (RecordOptions) options = RECORD_OPTIONS_INIT;
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  g_set_prgname ("record");
+  if (!record_options_parse (&options, &argc, &argv, &error)) {
+    fprintf (stderr, "record: %s (--help tells more)\n", error->message);
+    return 2;
+  }
+  return run (&options);
+}
