@@ -163,8 +163,9 @@ DERMA_API gboolean derma_sidecar_next (DermaSidecar *sidecar, DermaSidecarItem *
 /**
  * derma_sidecar_get_reading:
  *
- * The reading that came last. Its classes have labels, operating point and identity of the network; that they have no
- * malignant ones and no titles is for want of knowing. Readings of one network share their classes.
+ * The reading that came last. Its classes have labels, operating point and identity of the network, and the titles that
+ * an event "model" before it told, or else the labels; that none is malignant is for want of knowing. Readings of one
+ * network share their classes.
  *
  * Returns: (transfer none): valid until the next one is read
  */

@@ -30,12 +30,12 @@ identity_clear (Identity *identity)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Identity, identity_clear)
 
 static gboolean
-parse_labels (Identity *identity, JsonArray *array, gchar **cause)
+parse_labels (Identity *identity, JsonArray *array, const gchar *name, gchar **cause)
 {
   guint n = json_array_get_length (array);
 
   if (n == 0 || n > DERMA_MAX_CLASSES) {
-    *cause = g_strdup_printf ("member 'labels' has %u elements, not 1 to %d", n, DERMA_MAX_CLASSES);
+    *cause = g_strdup_printf ("member '%s' has %u elements, not 1 to %d", name, n, DERMA_MAX_CLASSES);
     return FALSE;
   }
   identity->labels = g_new0 (gchar *, n + 1);
@@ -43,7 +43,7 @@ parse_labels (Identity *identity, JsonArray *array, gchar **cause)
     JsonNode *node = json_array_get_element (array, i);
 
     if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
-      *cause = g_strdup_printf ("member 'labels': element %u is not a text", i);
+      *cause = g_strdup_printf ("member '%s': element %u is not a text", name, i);
       return FALSE;
     }
     identity->labels[i] = g_utf8_make_valid (json_node_get_string (node), -1);
@@ -57,7 +57,7 @@ parse_identity (Identity *identity, JsonObject *object, JsonArray *labels, gchar
   JsonObject *model = NULL;
 
   identity->operating_point = 0.5f;
-  if (!parse_labels (identity, labels, cause)
+  if (!parse_labels (identity, labels, "labels", cause)
       || !derma_member_get_measure (object, "operating-point", 1, &identity->operating_point, cause)
       || !derma_member_get_object (object, "model", &model, cause))
     return FALSE;
@@ -231,4 +231,30 @@ derma_reading_parse (DermaReading *reading, JsonObject *object, gchar **cause)
   return parse_classes (reading, object, cause) && parse_rest (reading, object, cause)
          && parse_state (reading, object, cause) && parse_quality (&reading->quality, object, cause)
          && parse_region (&reading->region, object, cause);
+}
+
+gboolean
+derma_reading_parse_model (DermaReading *reading, JsonObject *object, gchar **cause)
+{
+  JsonArray *labels = NULL, *titles = NULL;
+  g_auto (Identity) identity = { 0 };
+  g_auto (Identity) titled = { 0 };
+  g_autoptr (DermaClasses) classes = NULL;
+
+  if (!derma_member_get_array (object, "labels", &labels, cause)
+      || !derma_member_get_array (object, "titles", &titles, cause))
+    return FALSE;
+  if (is_empty (labels) || is_empty (titles))
+    return TRUE;
+  if (!parse_identity (&identity, object, labels, cause) || !parse_labels (&titled, titles, "titles", cause))
+    return FALSE;
+  if (json_array_get_length (labels) != json_array_get_length (titles)) {
+    *cause = g_strdup ("members 'labels' and 'titles' differ in length");
+    return FALSE;
+  }
+  classes = make_classes (&identity);
+  g_strfreev (classes->titles);
+  classes->titles = g_steal_pointer (&titled.labels);
+  derma_reading_set_classes (reading, classes);
+  return TRUE;
 }

@@ -10,3 +10,9 @@
  * the same ones. FALSE with @cause set in a few words; @reading is then some valid reading.
  */
 gboolean derma_reading_parse (DermaReading *reading, JsonObject *object, gchar **cause);
+
+/*
+ * Takes the classes of the network from an event "model", with their titles, which readings do not tell; readings of
+ * that network that follow keep them. Without the members that are needed it changes nothing.
+ */
+gboolean derma_reading_parse_model (DermaReading *reading, JsonObject *object, gchar **cause);

@@ -202,7 +202,9 @@ take_line (DermaSidecar *sidecar, JsonObject *object, DermaSidecarItem *item, gc
   }
   if (strcmp (type, "event") == 0) {
     *item = DERMA_SIDECAR_EVENT;
-    return take_event (&sidecar->event, object, cause);
+    return take_event (&sidecar->event, object, cause)
+           && (strcmp (sidecar->event.kind, "model") != 0
+               || derma_reading_parse_model (&sidecar->reading, object, cause));
   }
   return strcmp (type, "end") != 0 || take_end (sidecar, object, cause);
 }

@@ -149,6 +149,8 @@ derma_sidecar_format_model (guint64 pts, const DermaClasses *classes)
   json_builder_end_object (builder);
   add_texts (builder, "labels", classes->labels);
   add_texts (builder, "titles", classes->titles);
+  json_builder_set_member_name (builder, "operating-point");
+  json_builder_add_double_value (builder, classes->operating_point);
   return finish (builder);
 }
 
