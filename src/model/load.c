@@ -7,6 +7,7 @@
 #include "model/model-private.h"
 #include "model/onnx.h"
 #include "model/prune.h"
+#include "model/share.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -119,6 +120,8 @@ derma_model_load (const gchar *path, GError **error)
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) cause = NULL;
+  g_autofree gchar *sha256 = NULL;
+  DermaModel *model;
   gchar *contents;
   gsize size;
 
@@ -129,5 +132,10 @@ derma_model_load (const gchar *path, GError **error)
     return NULL;
   }
   bytes = g_bytes_new_take (contents, size);
-  return derma_model_new_from_bytes (bytes, path, error);
+  sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  model = derma_share_find (path, sha256);
+  if (model)
+    return model;
+  model = derma_model_new_from_bytes (bytes, path, error);
+  return model ? derma_share_add (model) : NULL;
 }

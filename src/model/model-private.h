@@ -13,4 +13,8 @@ struct _DermaModel {
   DermaMetadata metadata;
   guint64 n_parameters;
   guint64 n_macs;
+  gboolean shared; /* among those that derma_share_find() finds */
 };
+
+/* Releases what @model holds, not its memory. */
+void derma_model_clear (DermaModel *model);

@@ -2,12 +2,11 @@
 #include "model/census.h"
 #include "model/metadata.h"
 #include "model/model-private.h"
+#include "model/share.h"
 
-static void
-model_clear (gpointer data)
+void
+derma_model_clear (DermaModel *model)
 {
-  DermaModel *model = data;
-
   g_free (model->name);
   g_free (model->sha256);
   g_free (model->input_name);
@@ -26,7 +25,7 @@ void
 derma_model_unref (DermaModel *model)
 {
   if (model)
-    g_atomic_rc_box_release_full (model, model_clear);
+    derma_share_release (model);
 }
 
 /* Metadata of a model without any; its outputs need not be scores. */
