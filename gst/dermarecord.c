@@ -531,8 +531,8 @@ install_file_properties (GObjectClass *klass, GParamFlags flags)
   /**
    * dermarecord:tags:
    *
-   * What the user says about the session, written into the file and the sidecar. Nothing is written about the patient
-   * but what is said here.
+   * What the user says about the session, written into the sidecar. Nothing is written about the patient but what is
+   * said here.
    *
    * Since: 0.3
    */

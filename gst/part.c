@@ -175,7 +175,7 @@ derma_part_new (GstBin *parent, const DermaRecordSettings *settings, guint numbe
   g_queue_init (&part->held);
   if (reserve (part, settings, attempt, error)) {
     if (open_sidecar (part, settings->tags, error)
-        && (part->writer = derma_writer_new (parent, part->path, frame->caps, settings->tags, error)))
+        && (part->writer = derma_writer_new (parent, part->path, frame->caps, error)))
       return part;
     g_unlink (part->path);
   }

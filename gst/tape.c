@@ -150,6 +150,11 @@ begin_part (DermaTape *tape, const DermaFilmFrame *frame, GstClockTime pre_roll)
 {
   GError *error = NULL;
 
+  if (tape->number == 0) {
+    g_mutex_lock (&tape->error_lock);
+    derma_record_settings_copy (&tape->settings, &tape->wanted);
+    g_mutex_unlock (&tape->error_lock);
+  }
   tape->part = derma_part_new (GST_BIN (tape->element), &tape->settings, tape->number, &tape->attempt, frame, &error);
   if (tape->part) {
     set_writer (tape, tape->part->writer, tape->part->path);
@@ -177,6 +182,13 @@ take_notes (DermaTape *tape, GstClockTime time)
   }
 }
 
+static void
+take_notes_before (DermaTape *tape, GstClockTime time)
+{
+  if (time > 0)
+    take_notes (tape, time - 1);
+}
+
 static gboolean
 is_part_over (const DermaTape *tape, const DermaFilmFrame *frame)
 {
@@ -197,11 +209,11 @@ record (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
   const GstClockTime time = frame->time;
 
   if (frame->key && tape->part && is_part_over (tape, frame)) {
-    take_notes (tape, time - 1);
+    take_notes_before (tape, time);
     end_part (tape, time);
   }
   if (frame->key && !tape->part) {
-    take_notes (tape, time > 0 ? time - 1 : 0);
+    take_notes_before (tape, time);
     begin_part (tape, frame, pre_roll);
   }
   if (!tape->part)
@@ -253,7 +265,7 @@ keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
     while (g_queue_peek_head (&tape->ring) != next)
       drop_first (tape);
   first = g_queue_peek_head (&tape->ring);
-  take_notes (tape, first->time > 0 ? first->time - 1 : 0);
+  take_notes_before (tape, first->time);
 }
 
 static void
@@ -264,9 +276,6 @@ begin_recording (DermaTape *tape)
   GstClockTime pre_roll = first ? last->end - first->time : 0;
   DermaFilmFrame *frame;
 
-  g_mutex_lock (&tape->error_lock);
-  derma_record_settings_copy (&tape->settings, &tape->wanted);
-  g_mutex_unlock (&tape->error_lock);
   tape->number = 0;
   tape->attempt = 0;
   tape->asked = FALSE;

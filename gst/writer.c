@@ -109,17 +109,6 @@ begin_both (DermaWriter *writer, GstCaps *caps)
 }
 
 static void
-set_title (DermaWriter *writer, const gchar *title)
-{
-  g_autoptr (GstElement) mux = gst_bin_get_by_name (GST_BIN (writer->bin), "mux");
-
-  gst_tag_setter_add_tags (GST_TAG_SETTER (mux), GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT,
-                           "Research use only. Not a diagnosis.", NULL);
-  if (title && *title)
-    gst_tag_setter_add_tags (GST_TAG_SETTER (mux), GST_TAG_MERGE_REPLACE, GST_TAG_TITLE, title, NULL);
-}
-
-static void
 set_file (DermaWriter *writer, const gchar *path)
 {
   g_autoptr (GstElement) file = gst_bin_get_by_name (GST_BIN (writer->bin), "file");
@@ -148,7 +137,7 @@ writer_free (DermaWriter *writer)
 }
 
 DermaWriter *
-derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, const gchar *title, GError **error)
+derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, GError **error)
 {
   GstElement *bin = gst_parse_bin_from_description_full (line, FALSE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
   DermaWriter *writer;
@@ -161,7 +150,6 @@ derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, const gchar 
   g_mutex_init (&writer->lock);
   g_cond_init (&writer->cond);
   set_file (writer, path);
-  set_title (writer, title);
   gst_element_set_locked_state (bin, TRUE);
   gst_bin_add (parent, bin); /* which would cut links that there are */
   writer->video = lead_to (writer, "video");

@@ -19,10 +19,9 @@ typedef struct _DermaWriter DermaWriter;
  * @parent: where its elements go, so that their messages come out there; they play whatever its state
  * @path: an existing file, to be written over
  * @caps: of the frames
- * @title: (nullable): free text
  * Returns: (transfer full): the writer, or NULL with @error set
  */
-DermaWriter *derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, const gchar *title, GError **error);
+DermaWriter *derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, GError **error);
 
 /* Takes an encoded frame, dated from the start of the file. Returns: whether the file can still be written */
 gboolean derma_writer_push_frame (DermaWriter *writer, GstBuffer *frame);

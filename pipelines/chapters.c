@@ -55,8 +55,8 @@ take_event (Document *document, const DermaSidecarEvent *event)
   add (document, event->pts, title);
 }
 
-gchar *
-chapters_from_sidecar (const gchar *path, guint *n, GError **error)
+static gchar *
+read_sidecar (const gchar *path, guint *n, gchar **title, GError **error)
 {
   g_autoptr (DermaSidecar) sidecar = derma_sidecar_open (path, error);
   g_autoptr (GString) text = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Chapters><EditionEntry>\n");
@@ -73,7 +73,16 @@ chapters_from_sidecar (const gchar *path, guint *n, GError **error)
   } while (item != DERMA_SIDECAR_END);
   g_string_append (text, "</EditionEntry></Chapters>\n");
   *n = document.n;
+  *title = g_strdup (derma_sidecar_get_session (sidecar)->tags);
   return g_strdup (text->str);
+}
+
+gchar *
+chapters_from_sidecar (const gchar *sidecar, guint *n, GError **error)
+{
+  g_autofree gchar *title = NULL;
+
+  return read_sidecar (sidecar, n, &title, error);
 }
 
 /* What the program said, in one line. */
@@ -89,10 +98,12 @@ fail (const gchar *recording, const gchar *output, GError **error)
 }
 
 static gboolean
-edit (const gchar *recording, const gchar *document, GError **error)
+edit (const gchar *recording, const gchar *document, const gchar *title, GError **error)
 {
   g_autofree gchar *full = g_canonicalize_filename (recording, NULL);
-  const gchar *argv[] = { "mkvpropedit", "--quiet", full, "--chapters", document, NULL };
+  g_autofree gchar *setting = g_strconcat ("title=", title, NULL);
+  const gchar *argv[] = { "mkvpropedit", "--quiet", full,    "--chapters", document,
+                          "--edit",      "info",    "--set", setting,      NULL };
   g_autofree gchar *output = NULL;
   g_autoptr (GError) cause = NULL;
   gint status;
@@ -108,7 +119,8 @@ edit (const gchar *recording, const gchar *document, GError **error)
 gboolean
 chapters_add (const gchar *recording, const gchar *sidecar, guint *n, GError **error)
 {
-  g_autofree gchar *text = chapters_from_sidecar (sidecar, n, error);
+  g_autofree gchar *title = NULL;
+  g_autofree gchar *text = read_sidecar (sidecar, n, &title, error);
   g_autofree gchar *document = NULL;
   gboolean ok;
   gint fd;
@@ -121,7 +133,7 @@ chapters_add (const gchar *recording, const gchar *sidecar, guint *n, GError **e
   if (fd < 0)
     return FALSE;
   g_close (fd, NULL);
-  ok = g_file_set_contents (document, text, -1, error) && edit (recording, document, error);
+  ok = g_file_set_contents (document, text, -1, error) && edit (recording, document, title ? title : "", error);
   g_unlink (document);
   return ok;
 }

@@ -25,6 +25,8 @@ gchar *chapters_from_sidecar (const gchar *sidecar, guint *n, GError **error);
  * @sidecar: its sidecar
  * @n: (out): how many were put in
  *
+ * The tags of the session become the title of the film: matroskamux would write them with quotes and backslashes.
+ *
  * Returns: whether the file has the chapters; otherwise it is as it was and @error ("FILE: CAUSE") is set
  */
 gboolean chapters_add (const gchar *recording, const gchar *sidecar, guint *n, GError **error);
