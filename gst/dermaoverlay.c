@@ -32,11 +32,13 @@ GST_DEBUG_CATEGORY_STATIC (overlay_debug);
 
 #define DEFAULT_ENABLED TRUE
 #define DEFAULT_TOP_K 3
+#define DEFAULT_SHOW_RATE FALSE
 
 enum {
   PROP_0,
   PROP_ENABLED,
   PROP_TOP_K,
+  PROP_SHOW_RATE,
 };
 
 struct _GstDermaOverlay {
@@ -45,6 +47,7 @@ struct _GstDermaOverlay {
   /* Under the object lock. */
   gboolean enabled;
   guint top_k;
+  gboolean show_rate;
 
   DermaReading reading; /* of the streaming thread */
 };
@@ -80,7 +83,7 @@ static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstDermaOverlay *self = GST_DERMA_OVERLAY (object);
-  gboolean enabled;
+  gboolean enabled, show_rate;
   guint top_k;
 
   GST_OBJECT_LOCK (self);
@@ -91,13 +94,18 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   case PROP_TOP_K:
     self->top_k = g_value_get_uint (value);
     break;
+  case PROP_SHOW_RATE:
+    self->show_rate = g_value_get_boolean (value);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     break;
   }
   enabled = self->enabled;
   top_k = self->top_k;
+  show_rate = self->show_rate;
   GST_OBJECT_UNLOCK (self);
+  gst_derma_filter_set_show_rate (GST_DERMA_FILTER (self), show_rate);
   gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), enabled, top_k);
 }
 
@@ -113,6 +121,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     break;
   case PROP_TOP_K:
     g_value_set_uint (value, self->top_k);
+    break;
+  case PROP_SHOW_RATE:
+    g_value_set_boolean (value, self->show_rate);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -159,6 +170,16 @@ gst_derma_overlay_class_init (GstDermaOverlayClass *klass)
   g_object_class_install_property (object_class, PROP_TOP_K,
                                    g_param_spec_uint ("top-k", "Top k", "How many classes are shown at most", 1,
                                                       DERMA_MAX_CLASSES, DEFAULT_TOP_K, flags));
+  /**
+   * dermaoverlay:show-rate:
+   *
+   * Whether the drawing shows how many frames a second pass, counted by the clock on the wall once a second.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (
+      object_class, PROP_SHOW_RATE,
+      g_param_spec_boolean ("show-rate", "Show rate", "Show how many frames a second pass", DEFAULT_SHOW_RATE, flags));
 
   gst_element_class_set_static_metadata (
       GST_ELEMENT_CLASS (klass), "Skin lesion reading overlay", "Filter/Editor/Video",

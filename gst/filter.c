@@ -2,6 +2,7 @@
 #include "filter.h"
 
 #include "painter.h"
+#include "rate.h"
 #include "videoframe.h"
 
 #define FORMATS \
@@ -21,12 +22,14 @@ typedef struct {
   /* Under the object lock. */
   gboolean drawing;
   guint top_k;
+  gboolean show_rate;
 
   /* Of the streaming thread. */
   GstVideoInfo info;
   gboolean attaching;
   gboolean complained; /* about a buffer that cannot be drawn on */
   DermaPainter *painter;
+  DermaRate rate;
 } GstDermaFilterPrivate;
 
 static GstStaticPadTemplate sink_template =
@@ -57,6 +60,14 @@ gst_derma_filter_set_drawing (GstDermaFilter *filter, gboolean drawing, guint to
     gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (filter));
 }
 
+void
+gst_derma_filter_set_show_rate (GstDermaFilter *filter, gboolean show)
+{
+  GST_OBJECT_LOCK (filter);
+  get_private (filter)->show_rate = show;
+  GST_OBJECT_UNLOCK (filter);
+}
+
 const GstVideoInfo *
 gst_derma_filter_get_info (GstDermaFilter *filter)
 {
@@ -73,6 +84,17 @@ get_drawing (GstDermaFilter *filter)
   top_k = priv->drawing ? priv->top_k : 0;
   GST_OBJECT_UNLOCK (filter);
   return top_k;
+}
+
+static gboolean
+get_show_rate (GstDermaFilter *filter)
+{
+  gboolean show;
+
+  GST_OBJECT_LOCK (filter);
+  show = get_private (filter)->show_rate;
+  GST_OBJECT_UNLOCK (filter);
+  return show;
 }
 
 static gboolean
@@ -249,6 +271,7 @@ draw (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading *reading, gu
 
   if (!priv->painter)
     priv->painter = derma_painter_new ();
+  derma_painter_set_rate (priv->painter, get_show_rate (filter) ? priv->rate.rate : -1.0);
   overlay = derma_painter_paint (priv->painter, reading, top_k, GST_VIDEO_INFO_WIDTH (&priv->info),
                                  GST_VIDEO_INFO_HEIGHT (&priv->info));
   if (!overlay)
@@ -267,6 +290,7 @@ transform_ip (GstBaseTransform *base, GstBuffer *buffer)
   const DermaReading *reading = NULL;
   GstFlowReturn flow = GST_DERMA_FILTER_GET_CLASS (filter)->process (filter, buffer, &reading);
 
+  derma_rate_count (&get_private (filter)->rate, g_get_monotonic_time ());
   if (flow == GST_FLOW_OK && reading && top_k > 0)
     draw (filter, buffer, reading, top_k);
   return flow;
@@ -281,6 +305,7 @@ stop (GstBaseTransform *base)
   gst_video_info_init (&priv->info);
   priv->attaching = FALSE;
   priv->complained = FALSE;
+  priv->rate = (DermaRate){ 0 };
   return TRUE;
 }
 

@@ -29,6 +29,9 @@ struct _GstDermaFilterClass {
 /* Whether readings are drawn, and how many classes at most; may be called at any time, from any thread. */
 void gst_derma_filter_set_drawing (GstDermaFilter *filter, gboolean drawing, guint top_k);
 
+/* Whether the drawing shows how many frames a second pass; like the above. */
+void gst_derma_filter_set_show_rate (GstDermaFilter *filter, gboolean show);
+
 /* The format of the frames in process(). */
 const GstVideoInfo *gst_derma_filter_get_info (GstDermaFilter *filter);
 

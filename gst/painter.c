@@ -16,6 +16,7 @@ struct _DermaPainter {
   guint top_k;
   guint width;
   guint height;
+  gint rate;                           /* tenths; negative: not shown */
   GstVideoOverlayComposition *overlay; /* NULL where it does not fit */
   guint n_painted;
 };
@@ -26,6 +27,7 @@ derma_painter_new (void)
   DermaPainter *painter = g_new0 (DermaPainter, 1);
 
   painter->reading = (DermaReading)DERMA_READING_INIT;
+  painter->rate = -1;
   /* The default font map belongs to one thread, and streaming threads come and go. */
   painter->fonts = pango_cairo_font_map_new ();
   painter->context = pango_font_map_create_context (painter->fonts);
@@ -64,7 +66,8 @@ static gboolean
 looks_equal (const DermaReading *a, const DermaReading *b, guint width, guint height)
 {
   return a->classes && b->classes && a->top == b->top && a->state == b->state && a->flagged == b->flagged
-         && a->confidence == b->confidence && a->malignant == b->malignant && equal_names (a->classes, b->classes)
+         && a->lesion == b->lesion && derma_panel_age (a) == derma_panel_age (b) && a->confidence == b->confidence
+         && a->malignant == b->malignant && equal_names (a->classes, b->classes)
          && memcmp (&a->region, &b->region, sizeof a->region) == 0
          && derma_panel_advise (a, width, height) == derma_panel_advise (b, width, height)
          && memcmp (a->probabilities, b->probabilities, a->classes->n * sizeof *a->probabilities) == 0;
@@ -108,6 +111,7 @@ paint (DermaPainter *painter)
 
   if (!derma_panel_fit (&panel, &painter->reading, painter->top_k, painter->width, painter->height))
     return NULL;
+  panel.rate = painter->rate / 10.0;
   pixels = paint_pixels (painter, &panel);
   rectangle = gst_video_overlay_rectangle_new_raw (pixels, panel.x, panel.y, panel.width, panel.height,
                                                    GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
@@ -135,6 +139,17 @@ derma_painter_paint (DermaPainter *painter, const DermaReading *reading, guint t
   painter->overlay = paint (painter);
   painter->n_painted++;
   return painter->overlay;
+}
+
+void
+derma_painter_set_rate (DermaPainter *painter, gdouble rate)
+{
+  const gint tenths = rate < 0.0 ? -1 : (gint)MIN (rate * 10.0 + 0.5, 1e6);
+
+  if (painter->rate == tenths)
+    return;
+  painter->rate = tenths;
+  painter->top_k = 0; /* no overlay is like that */
 }
 
 guint

@@ -30,6 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaPainter, derma_painter_free)
 GstVideoOverlayComposition *derma_painter_paint (DermaPainter *painter, const DermaReading *reading, guint top_k,
                                                  guint width, guint height);
 
+/* Frames a second that are shown from the next painting on; negative: not shown, as at first. */
+void derma_painter_set_rate (DermaPainter *painter, gdouble rate);
+
 /* How many times it has painted anew. */
 guint derma_painter_get_n_painted (const DermaPainter *painter);
 

@@ -20,6 +20,7 @@
 #define BAR 1.3
 #define MALIGNANT 1.45
 #define GAUGE 0.85
+#define STATUS 1.15
 #define MODEL 1.15
 #define NOTE 1.2
 
@@ -65,6 +66,8 @@ height_of (const DermaPanel *panel)
     em += STATE;
   if (panel->gauge)
     em += GAUGE;
+  if (panel->status)
+    em += STATUS;
   if (panel->model)
     em += MODEL;
   if (panel->advice)
@@ -80,6 +83,8 @@ drop_row (DermaPanel *panel)
     panel->model = FALSE;
   else if (panel->n_bars > 1)
     panel->n_bars--;
+  else if (panel->status)
+    panel->status = FALSE;
   else if (panel->state)
     panel->state = FALSE;
   else if (panel->n_bars > 0)
@@ -136,6 +141,8 @@ derma_panel_fit (DermaPanel *panel, const DermaReading *reading, guint top_k, gu
   made.verdict = made.state = made.gauge = is_verdict (reading->state);
   made.n_bars = made.verdict ? MIN (top_k, reading->classes->n) : 0;
   made.n_bars = MIN (made.n_bars, most / (BAR * made.em));
+  made.rate = -1.0;
+  made.status = TRUE;
   made.model = reading->classes->model_name[0] != '\0';
   made.advice = derma_panel_advise (reading, width, height);
   while (height_of (&made) > most)
@@ -378,6 +385,46 @@ draw_gauge (const Pen *pen, const DermaReading *reading)
   cairo_fill (pen->cr);
 }
 
+guint
+derma_panel_age (const DermaReading *reading)
+{
+  return (guint)MIN (reading->age / (G_USEC_PER_SEC * G_GUINT64_CONSTANT (500)), G_MAXINT);
+}
+
+/* "lesion 2, read 1.5 s ago", or "2 lesions so far" */
+static gchar *
+describe_status (const DermaReading *reading)
+{
+  const guint age = derma_panel_age (reading);
+  GString *text = g_string_new (NULL);
+
+  if (reading->state == DERMA_STATE_NO_LESION)
+    g_string_append_printf (text, "%u lesion%s so far", reading->lesion, reading->lesion == 1 ? "" : "s");
+  else
+    g_string_append_printf (text, "lesion %u", reading->lesion);
+  if (age > 0)
+    g_string_append_printf (text, ", read %u.%u s ago", age / 2, age % 2 * 5);
+  return g_string_free (text, FALSE);
+}
+
+static void
+draw_status (const Pen *pen, const DermaReading *reading)
+{
+  const gdouble em = pen->panel->em, x = SIDE * em, width = pen->panel->width - 2 * x, figure = 7.0 * em;
+  const gboolean rated = pen->panel->rate >= 0.0;
+  const Style left = { x, rated ? width - figure : width, 0.9, FALSE, PANGO_ALIGN_LEFT, &white };
+  const Style right = { x + width - figure, figure, 0.9, FALSE, PANGO_ALIGN_RIGHT, &white };
+  g_autofree gchar *status = describe_status (reading);
+  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree gchar *rate = NULL;
+
+  draw_text (pen, status, STATUS, &left);
+  if (!rated)
+    return;
+  rate = g_strdup_printf ("%s frames/s", g_ascii_formatd (number, sizeof number, "%.1f", pen->panel->rate));
+  draw_text (pen, rate, STATUS, &right);
+}
+
 static void
 draw_model (const Pen *pen, const DermaReading *reading)
 {
@@ -426,6 +473,10 @@ derma_panel_draw (const DermaPanel *panel, const DermaReading *reading, cairo_t 
   if (panel->gauge) {
     draw_gauge (&pen, reading);
     pen.y += GAUGE * panel->em;
+  }
+  if (panel->status) {
+    draw_status (&pen, reading);
+    pen.y += STATUS * panel->em;
   }
   if (panel->model) {
     draw_model (&pen, reading);

@@ -23,12 +23,17 @@ typedef struct {
   gboolean verdict; /* whether there is a label and a malignant score to show */
   gboolean state;
   gboolean gauge;
+  gboolean status; /* which lesion it is, how old the reading, and the rate */
   gboolean model;
   const gchar *advice; /* what to do about the picture; NULL for nothing */
+  gdouble rate;        /* frames a second, to be set if it is to be shown; negative if not */
 } DermaPanel;
 
 /* What a person with the camera should do for a better reading; NULL for nothing. A static string. */
 const gchar *derma_panel_advise (const DermaReading *reading, guint width, guint height);
+
+/* Half seconds since the picture was taken that the reading is of; what the panel says of its age. */
+guint derma_panel_age (const DermaReading *reading);
 
 /*
  * Lays out the panel for a frame of @width x @height pixels and at most @top_k classes.

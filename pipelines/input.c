@@ -83,9 +83,13 @@ decoded (const gchar *line, const gchar *property, const gchar *value)
 static gboolean
 open_camera (Input *input, const gchar *device, GError **error)
 {
-  /* Pictures in system memory only: newer v4l2src would rather hand out DMA buffers. */
-  GstElement *source = decoded ("v4l2src name=origin ! capsfilter caps=\"video/x-raw;image/jpeg\"", "device", device);
+  GstElement *source = gst_element_factory_make ("dermacamsrc", NULL);
 
+<<<<<<< HEAD
+=======
+  if (source)
+    g_object_set (source, "device", device, NULL);
+>>>>>>> cf86856 (Take keys in pipelines/live: freeze, snapshot, overlay, frames per second)
   input->is_live = TRUE;
   return made (input, source, g_strdup_printf ("camera %s", device), error);
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define MAX_THREADS 64
+#define MAX_WINDOW 60.0 /* s */
 /* A year; longer does not fit into nanoseconds with room to spare. */
 #define MAX_SECONDS (366.0 * 24.0 * 3600.0)
 
@@ -16,11 +17,15 @@ describe (Options *options)
       "camera, video, picture, folder of pictures or 'phantom'; without it the first camera, else the phantom",
       "DEVICE|FILE|FOLDER" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "write what is shown, readings and all", "FILE.mkv" },
+    { "snapshots", 0, 0, G_OPTION_ARG_FILENAME, &options->snapshots,
+      "folder for the snapshots that the key s takes (default: " OPTIONS_SNAPSHOTS ")", "DIR" },
     { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options->seconds, "end after N seconds of video", "N" },
     { "no-display", 0, 0, G_OPTION_ARG_NONE, &options->no_display, "open no window", NULL },
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options->model, "network to read with (default: the shipped one)",
       "FILE.onnx" },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options->threads, "threads of the network, 1 to 64 (default: 1)", "N" },
+    { "evidence-window", 'w', 0, G_OPTION_ARG_DOUBLE, &options->window,
+      "seconds of evidence in a reading (default: 3 of video, 0 of pictures)", "N" },
     G_OPTION_ENTRY_NULL,
   };
   GOptionContext *context = g_option_context_new ("- read skin lesions live; research use, not a diagnosis");
@@ -44,6 +49,10 @@ check (const Options *options, GError **error)
     return refuse (error, "--seconds: %s", "must be from 0 to a year");
   if (options->threads < 1 || options->threads > MAX_THREADS)
     return refuse (error, "--threads: %s", "must be from 1 to 64");
+  if (options->window != -1.0 && !(options->window >= 0.0 && options->window <= MAX_WINDOW))
+    return refuse (error, "--evidence-window: %s", "must be from 0 to 60");
+  if (options->snapshots && !*options->snapshots)
+    return refuse (error, "--snapshots: %s", "names nothing");
   if (options->input && !*options->input)
     return refuse (error, "--input: %s", "names nothing");
   if (options->output && !g_str_has_suffix (options->output, ".mkv"))
@@ -68,5 +77,6 @@ options_clear (Options *options)
 {
   g_clear_pointer (&options->input, g_free);
   g_clear_pointer (&options->output, g_free);
+  g_clear_pointer (&options->snapshots, g_free);
   g_clear_pointer (&options->model, g_free);
 }

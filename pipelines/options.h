@@ -9,23 +9,30 @@ G_BEGIN_DECLS
  * Options:
  * @input: (nullable): device, file or folder; NULL for the first camera
  * @output: (nullable): the Matroska file to write
+ * @snapshots: (nullable): the folder for snapshots; NULL for %OPTIONS_SNAPSHOTS
  * @model: (nullable): the network; NULL for the shipped one
  * @seconds: when to end; 0 for never
  * @no_display: no window even where there is a display
  * @threads: of the network
+ * @window: seconds of evidence in a reading; negative for what suits the input
  */
 typedef struct {
   gchar *input;
   gchar *output;
+  gchar *snapshots;
   gchar *model;
   gdouble seconds;
   gboolean no_display;
   gint threads;
+  gdouble window;
 } Options;
 
-#define OPTIONS_INIT \
-  {                  \
-    .threads = 1     \
+/** OPTIONS_SNAPSHOTS: where snapshots go unless told */
+#define OPTIONS_SNAPSHOTS "derma-snapshots"
+
+#define OPTIONS_INIT             \
+  {                              \
+    .threads = 1, .window = -1.0 \
   }
 
 /**

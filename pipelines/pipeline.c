@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pipeline.h"
 
+#include "controls.h"
 #include "output.h"
 
 #include <derma/error.h>
+
+#define EVIDENCE_WINDOW 3.0 /* s */
 
 static const gchar reading_line[] =
     "identity name=gate silent=true ! dermaclassify name=classify overlay=false post-messages=true ! "
@@ -40,14 +43,32 @@ add_outputs (Pipeline *pipeline, const Options *options, gboolean display, GErro
   return options->output || display || add_output (pipeline, tee, output_nothing_new (error));
 }
 
+/* Frames that somebody waits for do not wait for their readings; evidence is gathered where frames belong together. */
 static void
-set_reading (Pipeline *pipeline, const Options *options)
+set_reading (Pipeline *pipeline, const Input *input, const Options *options, gboolean display)
 {
   g_autoptr (GstElement) classify = gst_bin_get_by_name (GST_BIN (pipeline->element), "classify");
+  const gboolean moving = input->is_live || input->is_file;
 
+  gst_util_set_object_arg (G_OBJECT (classify), "mode",
+                           input->is_live || (input->is_file && display) ? "async" : "sync");
+  g_object_set (classify, "evidence-window",
+                options->window >= 0.0 ? options->window
+                : moving               ? EVIDENCE_WINDOW
+                                       : 0.0,
+                NULL);
   if (options->model)
     g_object_set (classify, "model", options->model, NULL);
   g_object_set (classify, "threads", options->threads, NULL);
+}
+
+static void
+watch_keys (Pipeline *pipeline)
+{
+  g_autoptr (GstElement) overlay = gst_bin_get_by_name (GST_BIN (pipeline->element), "overlay");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (overlay, "src");
+
+  keys_watch (pad, pipeline->element);
 }
 
 static gboolean
@@ -75,7 +96,9 @@ pipeline_build (Pipeline *pipeline, Input *input, const Options *options, gboole
   pipeline->size = gst_bin_get_by_name (GST_BIN (pipeline->element), "size");
   pad = gst_element_get_static_pad (gate, "src");
   pipeline->gate = gate_new (pad, limit, set_size, pipeline->size);
-  set_reading (pipeline, options);
+  set_reading (pipeline, input, options, display);
+  controls_set_snapshots (pipeline->element, options->snapshots ? options->snapshots : OPTIONS_SNAPSHOTS);
+  watch_keys (pipeline);
   return link_input (pipeline, input, gate, error) && add_outputs (pipeline, options, display, error);
 }
 

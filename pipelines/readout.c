@@ -195,6 +195,14 @@ readout_take (Readout *readout, const GstStructure *message)
   return TRUE;
 }
 
+gchar *
+readout_get_status (const Readout *readout)
+{
+  if (!readout->state)
+    return g_strdup ("");
+  return g_strdup_printf ("lesion %u  %s  %s", readout->lesion, readout->state, readout->label);
+}
+
 guint
 readout_get_count (const Readout *readout)
 {

@@ -33,6 +33,10 @@ void readout_picture (Readout *readout, guint number, guint total, const gchar *
  */
 gboolean readout_take (Readout *readout, const GstStructure *message);
 
+/** readout_get_status: Returns: (transfer full): state, lesion and class of the last reading in a few words; "" at
+ * first */
+gchar *readout_get_status (const Readout *readout);
+
 /** readout_get_count: Returns: how many readings came */
 guint readout_get_count (const Readout *readout);
 

@@ -28,6 +28,8 @@ test_defaults (void)
   g_assert_null (options.input);
   g_assert_null (options.output);
   g_assert_null (options.model);
+  g_assert_null (options.snapshots);
+  g_assert_cmpfloat (options.window, <, 0.0);
   g_assert_cmpfloat (options.seconds, ==, 0.0);
   g_assert_cmpint (options.threads, ==, 1);
   g_assert_false (options.no_display);
@@ -39,7 +41,12 @@ test_all (void)
   g_auto (Options) options = OPTIONS_INIT;
 
   g_assert_true (parse (
-      &options, "--input 'a folder' --output=b.mkv --seconds 2.5 --no-display --model m.onnx --threads 64", NULL));
+      &options,
+      "--input 'a folder' --output=b.mkv --seconds 2.5 --no-display --model m.onnx --threads 64 --snapshots 'my shots' "
+      "--evidence-window 0",
+      NULL));
+  g_assert_cmpstr (options.snapshots, ==, "my shots");
+  g_assert_cmpfloat (options.window, ==, 0.0);
   g_assert_cmpstr (options.input, ==, "a folder");
   g_assert_cmpstr (options.output, ==, "b.mkv");
   g_assert_cmpstr (options.model, ==, "m.onnx");
@@ -62,11 +69,29 @@ test_refused (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const gchar *refused[] = { "--nonsense",    "picture.jpg",        "--seconds -1", "--seconds nan",
-                                    "--seconds inf", "--seconds 1e300",    "--seconds",    "--seconds soon",
-                                    "--threads 0",   "--threads 65",       "--threads -3", "--threads 1e9",
-                                    "--threads 1.5", "--output out.mp4",   "--output ''",  "--output mkv",
-                                    "--input ''",    "--input a.png b.png" };
+  static const gchar *refused[] = { "--nonsense",
+                                    "picture.jpg",
+                                    "--seconds -1",
+                                    "--seconds nan",
+                                    "--seconds inf",
+                                    "--seconds 1e300",
+                                    "--seconds",
+                                    "--seconds soon",
+                                    "--threads 0",
+                                    "--threads 65",
+                                    "--threads -3",
+                                    "--threads 1e9",
+                                    "--threads 1.5",
+                                    "--output out.mp4",
+                                    "--output ''",
+                                    "--output mkv",
+                                    "--input ''",
+                                    "--input a.png b.png",
+                                    "--snapshots ''",
+                                    "--evidence-window 61",
+                                    "--evidence-window -2",
+                                    "--evidence-window nan",
+                                    "--evidence-window soon" };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/options/defaults", test_defaults);

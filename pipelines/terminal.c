@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "terminal.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Those that end a program which does not look after them. */
+static const gint fatal[] = { SIGQUIT, SIGILL, SIGABRT, SIGFPE, SIGSEGV, SIGBUS };
+
+static struct termios before;
+static struct termios raw;
+static volatile sig_atomic_t is_raw;
+static guint source;
+static TerminalKey key_func;
+static gpointer key_data;
+
+/* Called from signal handlers, too. */
+static void
+restore (void)
+{
+  const gint kept = errno;
+
+  if (is_raw)
+    tcsetattr (STDIN_FILENO, TCSANOW, &before);
+  errno = kept;
+}
+
+static void
+end_by (gint signal_number)
+{
+  restore ();
+  signal (signal_number, SIG_DFL);
+  raise (signal_number);
+}
+
+static void
+set_handler (gint signal_number, void (*handler) (gint))
+{
+  struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
+
+  sigemptyset (&action.sa_mask);
+  sigaction (signal_number, &action, NULL);
+}
+
+static gboolean
+is_ours (void)
+{
+  return isatty (STDIN_FILENO) && tcgetpgrp (STDIN_FILENO) == getpgrp ();
+}
+
+static void stop (gint signal_number);
+
+/* In the foreground again, perhaps. */
+static void
+go_on (gint signal_number)
+{
+  const gint kept = errno;
+
+  if (is_raw && is_ours ())
+    tcsetattr (STDIN_FILENO, TCSANOW, &raw);
+  set_handler (SIGTSTP, stop);
+  errno = kept;
+}
+
+/* Comes back from the signal once the program goes on, or at once where nobody could make it go on. */
+static void
+stop (gint signal_number)
+{
+  sigset_t set;
+
+  restore ();
+  signal (SIGTSTP, SIG_DFL);
+  raise (SIGTSTP);
+  sigemptyset (&set);
+  sigaddset (&set, SIGTSTP);
+  pthread_sigmask (SIG_UNBLOCK, &set, NULL);
+  go_on (SIGCONT);
+}
+
+static gboolean
+take_input (gint fd, GIOCondition condition, gpointer data)
+{
+  gchar bytes[64];
+  const gssize n = read (fd, bytes, sizeof bytes);
+
+  if (n < 0 && (errno == EINTR || errno == EAGAIN))
+    return G_SOURCE_CONTINUE;
+  if (n <= 0) {
+    source = 0;
+    return G_SOURCE_REMOVE;
+  }
+  /* Keys that are no character send several, of which the first is an escape. */
+  if (bytes[0] == '\033' && n > 1)
+    return G_SOURCE_CONTINUE;
+  for (gssize i = 0; i < n; i++) {
+    const gchar key[2] = { bytes[i], '\0' };
+
+    if (g_ascii_isprint (bytes[i]) || bytes[i] == '\033')
+      key_func (key, key_data);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+terminal_open (TerminalKey func, gpointer data)
+{
+  if (!is_ours () || tcgetattr (STDIN_FILENO, &before) < 0)
+    return FALSE;
+  raw = before;
+  raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+  raw.c_cc[VMIN] = 1;
+  raw.c_cc[VTIME] = 0;
+  key_func = func;
+  key_data = data;
+  for (guint i = 0; i < G_N_ELEMENTS (fatal); i++)
+    set_handler (fatal[i], end_by);
+  set_handler (SIGTSTP, stop);
+  set_handler (SIGCONT, go_on);
+  atexit (restore);
+  is_raw = 1;
+  if (tcsetattr (STDIN_FILENO, TCSANOW, &raw) < 0) {
+    terminal_close ();
+    return FALSE;
+  }
+  source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, take_input, NULL);
+  return TRUE;
+}
+
+void
+terminal_close (void)
+{
+  if (source)
+    g_source_remove (source);
+  source = 0;
+  restore ();
+  is_raw = 0;
+}

@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""test-terminal.py DERMA_LIVE: the keys that are typed into its terminal, and how it leaves that terminal behind."""
+import fcntl
+import glob
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import tap  # noqa: E402
+
+LIVE = os.path.realpath(sys.argv.pop(1))
+PATIENCE = 120  # seconds: what must come has come long before, but under a sanitizer
+
+
+class Session:
+    """derma-live on the phantom, in a terminal of its own."""
+
+    def __init__(self, folder, *arguments):
+        self.master, slave = pty.openpty()
+        self.slave = slave
+        self.before = termios.tcgetattr(slave)
+        self.said = ""
+        environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        self.child = subprocess.Popen([LIVE, "--input", "phantom", *arguments], cwd=folder, env=environment, stdin=slave,
+                                      stdout=slave, stderr=slave, start_new_session=True,
+                                      preexec_fn=lambda: self.take_over(slave))
+
+    @staticmethod
+    def take_over(slave):
+        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+    def type(self, keys):
+        os.write(self.master, keys.encode())
+
+    def wait_for(self, text, count=1):
+        end = time.monotonic() + PATIENCE
+        while self.said.count(text) < count:
+            if time.monotonic() > end:
+                raise AssertionError(f"{text!r} did not come in: {self.said}")
+            if select.select([self.master], [], [], 1)[0]:
+                self.said += os.read(self.master, 65536).decode(errors="replace")
+
+    def is_raw(self):
+        return not termios.tcgetattr(self.slave)[3] & (termios.ICANON | termios.ECHO)
+
+    def is_restored(self):
+        return termios.tcgetattr(self.slave) == self.before
+
+    def end(self):
+        """Its exit status; what it says is read so that it can end."""
+        end = time.monotonic() + PATIENCE
+        while self.child.poll() is None and time.monotonic() < end:
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.said += os.read(self.master, 65536).decode(errors="replace")
+        return self.child.wait(timeout=1)
+
+    def close(self):
+        if self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+class Terminal(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def start(self, *arguments):
+        session = Session(self.folder.name, *arguments)
+        self.addCleanup(session.close)
+        session.wait_for("Keys: ")
+        session.wait_for("00:0")
+        return session
+
+    def pictures(self, folder="derma-snapshots"):
+        return sorted(glob.glob(os.path.join(self.folder.name, folder, "*.jpg")))
+
+    def test_keys(self):
+        session = self.start()
+        self.assertTrue(session.is_raw())
+        session.type(" ")
+        session.wait_for("frozen")
+        session.type("s")
+        session.wait_for("snapshot derma-snapshots/derma-")
+        session.type(" ")
+        session.wait_for("live again")
+        session.type("o")
+        session.wait_for("the reading is hidden")
+        session.type("O")
+        session.wait_for("the reading is shown")
+        session.type("f")
+        session.wait_for("frames/s  lesion 1")
+        session.type("f")
+        session.wait_for("frames per second are hidden")
+        session.type("?")
+        session.wait_for("Keys: ", 2)
+        session.type("q")
+        self.assertEqual(session.end(), 0, session.said)
+        self.assertTrue(session.is_restored())
+        # The sharpest frame of the last second may have come before there was a reading to paint on it.
+        self.assertIn(len(self.pictures()), (1, 2), session.said)
+        self.assertIn("frames in", session.said)
+
+    def test_other_keys(self):
+        session = self.start()
+        session.type("xX1\t\033[A\033OP\x01\xff ")
+        session.wait_for("frozen")
+        self.assertFalse(os.path.exists(os.path.join(self.folder.name, "derma-snapshots")))
+        session.type("q")
+        self.assertEqual(session.end(), 0)
+
+    def test_many_at_once(self):
+        session = self.start("--snapshots", "elsewhere")
+        session.type("s" * 30 + "q")
+        self.assertEqual(session.end(), 0)
+        self.assertGreaterEqual(len(self.pictures("elsewhere")), 2)
+        self.assertEqual(self.pictures(), [])
+
+    def test_snapshots_nowhere(self):
+        open(os.path.join(self.folder.name, "file"), "w").close()
+        session = self.start("--snapshots", "file/inside")
+        session.type("s")
+        session.wait_for("live: file/inside: cannot be created: ")
+        session.type("q")
+        self.assertEqual(session.end(), 0)
+
+    def test_signals(self):
+        """Those that end the stream, and one that ends the program at once."""
+        for number, status in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, 0),
+                               (signal.SIGQUIT, -signal.SIGQUIT)):
+            with self.subTest(signal=number):
+                session = self.start()
+                self.assertTrue(session.is_raw())
+                session.child.send_signal(number)
+                self.assertEqual(session.end(), status)
+                self.assertTrue(session.is_restored())
+
+    def test_stop_and_go_on(self):
+        """Nobody could make a program in a terminal of its own go on, so that the system does not stop it."""
+        session = self.start()
+        session.child.send_signal(signal.SIGTSTP)
+        session.child.send_signal(signal.SIGCONT)
+        session.type(" ")
+        session.wait_for("frozen")
+        self.assertTrue(session.is_raw())
+        session.type("q")
+        self.assertEqual(session.end(), 0)
+        self.assertTrue(session.is_restored())
+
+    def test_failure(self):
+        """A stream that fails leaves the terminal as it was."""
+        session = Session(self.folder.name, "--model", "nowhere.onnx")
+        self.addCleanup(session.close)
+        self.assertEqual(session.end(), 1)
+        self.assertTrue(session.is_restored())
+
+    def test_no_terminal(self):
+        """Input from elsewhere is not taken for keys."""
+        done = subprocess.run([LIVE, "--input", "phantom", "--no-display", "--seconds", "0.3"], input="qqqq", text=True,
+                              capture_output=True, cwd=self.folder.name, timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn("Keys", done.stdout)
+        self.assertEqual(done.stderr, "")
+
+
+if __name__ == "__main__":
+    tap.main()
