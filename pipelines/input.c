@@ -85,11 +85,8 @@ open_camera (Input *input, const gchar *device, GError **error)
 {
   GstElement *source = gst_element_factory_make ("dermacamsrc", NULL);
 
-<<<<<<< HEAD
-=======
   if (source)
     g_object_set (source, "device", device, NULL);
->>>>>>> cf86856 (Take keys in pipelines/live: freeze, snapshot, overlay, frames per second)
   input->is_live = TRUE;
   return made (input, source, g_strdup_printf ("camera %s", device), error);
 }

@@ -10,11 +10,7 @@ G_BEGIN_DECLS
  * @source: (transfer full): its source pad gives raw video
  * @described: what it is, in a few words
  * @total: pictures in a folder; 0 if it is none
-<<<<<<< HEAD
  * @is_live: whether frames come when they come: a camera or the phantom
-=======
- * @is_live: whether its frames come when they come: a camera or the phantom
->>>>>>> cf86856 (Take keys in pipelines/live: freeze, snapshot, overlay, frames per second)
  * @is_file: whether it has a position and a duration that say how far it is
  */
 typedef struct {

@@ -27,6 +27,13 @@ runner_complain (Runner *runner, const gchar *text)
   fprintf (stderr, "%s: %s\n", runner->name, g_strdelimit (line, "\n\r", ' '));
 }
 
+void
+runner_say (Runner *runner, const gchar *text)
+{
+  runner_clear_line (runner);
+  printf ("%s\n", text);
+}
+
 /* One line: what was being done, what went wrong and, where GStreamer says no more than that, why. */
 static void
 take_error (Runner *runner, GstMessage *message)
@@ -98,18 +105,22 @@ give_up (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-take_signal (gpointer data)
+void
+runner_end (Runner *runner)
 {
-  Runner *runner = data;
-
   if (runner->stopped) {
     g_main_loop_quit (runner->loop);
-    return G_SOURCE_CONTINUE;
+    return;
   }
   runner->stopped = TRUE;
   gate_close (runner->gate);
   g_timeout_add_seconds (PATIENCE_SECONDS, give_up, runner);
+}
+
+static gboolean
+take_signal (gpointer data)
+{
+  runner_end (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -117,11 +128,15 @@ static gboolean
 show_progress (gpointer data)
 {
   Runner *runner = data;
+  g_autofree gchar *status = runner->status ? runner->status (runner->data) : NULL;
   gint64 position = 0;
   gint64 duration = 0;
 
-  if (gst_element_query_position (runner->pipeline, GST_FORMAT_TIME, &position)
-      && gst_element_query_duration (runner->pipeline, GST_FORMAT_TIME, &duration) && duration > 0) {
+  if (status) {
+    fprintf (stderr, "\r%s\033[K", status);
+    runner->progress_shown = TRUE;
+  } else if (runner->input->is_file && gst_element_query_position (runner->pipeline, GST_FORMAT_TIME, &position)
+             && gst_element_query_duration (runner->pipeline, GST_FORMAT_TIME, &duration) && duration > 0) {
     fprintf (stderr, "\r%3d %% of the video", (gint)(100 * MIN (position, duration) / duration));
     runner->progress_shown = TRUE;
   }
@@ -149,11 +164,15 @@ runner_run (Runner *runner)
   gst_bus_add_watch (bus, take_message, runner);
   g_unix_signal_add (SIGINT, take_signal, runner);
   g_unix_signal_add (SIGTERM, take_signal, runner);
-  if (runner->input->is_file && isatty (STDERR_FILENO))
+  g_unix_signal_add (SIGHUP, take_signal, runner);
+  if (isatty (STDERR_FILENO))
     g_timeout_add (PROGRESS_MS, show_progress, runner);
+  if (runner->key)
+    terminal_open (runner->key, runner->data);
   /* A failure is told by a message. */
   gst_element_set_state (runner->pipeline, GST_STATE_PLAYING);
   g_main_loop_run (runner->loop);
+  terminal_close ();
   gst_element_set_state (runner->pipeline, GST_STATE_READY);
   take_rest (runner, bus);
   gst_element_set_state (runner->pipeline, GST_STATE_NULL);

@@ -3,6 +3,7 @@
 
 #include "gate.h"
 #include "input.h"
+#include "terminal.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,9 @@ G_BEGIN_DECLS
  * @gate: through which the frames go
  * @element: (nullable): takes element messages
  * @application: (nullable): takes application messages
+ * @key: (nullable): takes the keys that are typed into the terminal, if there is one
+ * @status: (nullable): (transfer full) (nullable): what to show as the last line of the terminal, twice a second; NULL
+ *   for how far a file has come
  * @data: for them
  * @warns: whether warnings are told
  * @failed: whether an error was told
@@ -24,6 +28,7 @@ G_BEGIN_DECLS
  */
 typedef struct _Runner Runner;
 typedef void (*RunnerTake) (const GstStructure *structure, gpointer data);
+typedef gchar *(*RunnerStatus) (gpointer data);
 
 struct _Runner {
   const gchar *name;
@@ -32,6 +37,8 @@ struct _Runner {
   Gate *gate;
   RunnerTake element;
   RunnerTake application;
+  TerminalKey key;
+  RunnerStatus status;
   gpointer data;
   gboolean warns;
   gboolean failed;
@@ -43,6 +50,12 @@ struct _Runner {
 
 /** runner_run: Plays to the end. Returns: whether nothing failed */
 gboolean runner_run (Runner *runner);
+
+/** runner_end: as Ctrl-C does */
+void runner_end (Runner *runner);
+
+/** runner_say: @text: goes to standard output as one line */
+void runner_say (Runner *runner, const gchar *text);
 
 /** runner_clear_line: so that the next line does not begin behind the progress */
 void runner_clear_line (Runner *runner);

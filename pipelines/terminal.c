@@ -46,8 +46,8 @@ set_handler (gint signal_number, void (*handler) (gint))
   sigaction (signal_number, &action, NULL);
 }
 
-static gboolean
-is_ours (void)
+gboolean
+terminal_is_ours (void)
 {
   return isatty (STDIN_FILENO) && tcgetpgrp (STDIN_FILENO) == getpgrp ();
 }
@@ -60,7 +60,7 @@ go_on (gint signal_number)
 {
   const gint kept = errno;
 
-  if (is_raw && is_ours ())
+  if (is_raw && terminal_is_ours ())
     tcsetattr (STDIN_FILENO, TCSANOW, &raw);
   set_handler (SIGTSTP, stop);
   errno = kept;
@@ -108,7 +108,7 @@ take_input (gint fd, GIOCondition condition, gpointer data)
 gboolean
 terminal_open (TerminalKey func, gpointer data)
 {
-  if (!is_ours () || tcgetattr (STDIN_FILENO, &before) < 0)
+  if (!terminal_is_ours () || tcgetattr (STDIN_FILENO, &before) < 0)
     return FALSE;
   raw = before;
   raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);

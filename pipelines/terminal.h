@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 /** TerminalKey: @key: one character that was typed, as UTF-8 */
 typedef void (*TerminalKey) (const gchar *key, gpointer data);
 
+/** terminal_is_ours: Returns: whether standard input is a terminal that belongs to this program just now */
+gboolean terminal_is_ours (void);
+
 /**
  * terminal_open:
  *
@@ -15,7 +18,7 @@ typedef void (*TerminalKey) (const gchar *key, gpointer data);
  * main loop. The terminal is as it was while the program is stopped by Ctrl-Z, after terminal_close(), and when the
  * program ends by exit() or by a signal that can be caught. There is one in a program.
  *
- * Returns: whether standard input is a terminal that belongs to this program just now
+ * Returns: whether there is such a terminal
  */
 gboolean terminal_open (TerminalKey func, gpointer data);
 
