@@ -1,0 +1,237 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# test-record.sh DERMA_RECORD DERMA_REPLAY PHANTOM MODELS: what pipelines/record and pipelines/replay run, from the
+# outside; the files are looked at with programs of others.
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/../tap.sh"
+record=$(realpath "$1")
+replay=$(realpath "$2")
+phantom=$(realpath "$3")
+models=$(realpath "$4")
+unset DISPLAY WAYLAND_DISPLAY
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+export GST_REGISTRY=$scratch/registry.bin
+# The first start looks at all plugins of the machine, some of which leak.
+ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 "$record" --input nowhere 2>/dev/null
+
+# run CODE COMMAND...: it ends with CODE; out and err hold what it said
+run() {
+  local want=$1 code
+  shift
+  timeout 120 "$@" >out 2>err </dev/null
+  code=$?
+  [ "$code" -eq "$want" ] || { echo "ended with $code, not $want: $*"; cat out err; return 1; }
+}
+
+# says FILE PATTERN [COUNT]: so many lines of it match, 1 unless told
+says() {
+  local found
+  found=$(grep -cE -- "$2" "$1")
+  [ "$found" -eq "${3:-1}" ] || { echo "$found lines of $1 match $2, not ${3:-1}:"; cat "$1"; return 1; }
+}
+
+# fails PATTERN COMMAND...: with 1 and one line
+fails() {
+  local pattern=$1
+  shift
+  run 1 "$@" && says err "$pattern" && says err . 1
+}
+
+# usage COMMAND...: ends with 2 and one line
+usage() {
+  run 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && [ ! -s out ]
+}
+
+# probed FILE ARGUMENT...: what ffprobe says, as CSV
+probed() {
+  local file=$1
+  shift
+  ffprobe -v error -of csv=p=0 "$@" "$file"
+}
+
+# frames FILE: how many frames ffmpeg can decode
+frames() {
+  probed "$1" -select_streams v -count_frames -show_entries stream=nb_read_frames
+}
+
+make_pictures() {
+  mkdir folder && "$phantom" folder/a.png 256 256 2 && "$phantom" folder/b.png 300 200 3 && "$phantom" folder/c.png 256 256 4
+}
+
+folder_is_recorded() {
+  run 0 "$record" --input folder --no-display --output f.mkv --tags 'room "2" & more' --evidence 0 &&
+    says out '^3 pictures in folder$' && says out '^wrote f\.mkv: 00:03\.0, 30 frames, 30 readings, [12] chapters?$' &&
+    [ -s f.jsonl ] && [ "$(frames f.mkv)" = 30 ]
+}
+
+tracks_are_there() {
+  [ "$(probed f.mkv -show_entries stream=codec_type | xargs)" = 'video subtitle' ] &&
+    [ "$(probed f.mkv -select_streams v -show_entries stream=width,height)" = 256,256 ] &&
+    probed f.mkv -select_streams s -show_entries packet=pts_time,duration_time | head -n 1 | grep -q '^0\.000000,2\.000000$'
+}
+
+chapters_are_there() {
+  probed f.mkv -show_chapters | grep -q 'Lesion 1' &&
+    mkvmerge -J f.mkv | grep -A 3 '"chapters"' | grep -qE '"num_entries": [12]' && mkvinfo f.mkv | grep -qi chapters
+}
+
+title_is_there() {
+  mkvmerge -J f.mkv | grep -q '"title": "room \\"2\\" & more"'
+}
+
+file_is_sound() {
+  mkvmerge -J f.mkv | tr -d ' \n' | grep -q '"errors":\[\].*"warnings":\[\]'
+}
+
+sidecar_is_json() {
+  python3 -c '
+import json, sys
+lines = [json.loads(line) for line in open("f.jsonl", encoding="utf-8")]
+assert lines[0]["schema"] == "derma-session" and lines[0]["recording"] == "f.mkv" and lines[0]["tags"] == "room \"2\" & more"
+readings = [line for line in lines if line["type"] == "reading"]
+assert len(readings) == 30 and [r["pts"] for r in readings] == [i * 100000000 for i in range(30)]
+assert lines[-1] == {"type": "end", "pts": 3000000000, "readings": 30, "events": len(lines) - 32}, lines[-1]'
+}
+
+never_overwrites() {
+  local before
+  before=$(sha256sum f.mkv f.jsonl)
+  run 0 "$record" --input folder/a.png --no-display --output f.mkv && says out '^wrote f-1\.mkv: ' &&
+    [ "$(sha256sum f.mkv f.jsonl)" = "$before" ]
+}
+
+parts_are_written() {
+  run 0 "$record" --input folder --no-display --output p.mkv --max-duration 1 && says out '^wrote p-0000[0-2]\.mkv: 00:01\.0, 10 frames' 3 &&
+    [ "$(frames p-00002.mkv)" = 10 ] && [ -s p-00002.jsonl ] && [ ! -e p.mkv ]
+}
+
+phantom_is_recorded() {
+  run 0 "$record" --input phantom --no-display --seconds 3 --output live.mkv && says out '^wrote live\.mkv: 00:0[23]\.[0-9], ' &&
+    [ "$(frames live.mkv)" -ge 1 ] && [ "$(probed live.mkv -select_streams v -show_entries stream=width,height)" = 1280,720 ]
+}
+
+readings_are_replayed() {
+  run 0 "$replay" f.mkv && says out '^video f\.mkv, with f\.jsonl$' && says out '^30 frames in 00:03\.0, 30 readings$' &&
+    says out '^00:00\.0  [a-z][a-z ]* (0\.[0-9]{2}|1\.00)   malignant '
+}
+
+captions_are_replayed() {
+  run 0 "$replay" f.mkv --captions && says out '^00:00\.0  Research use only\. Not a diagnosis\.$' &&
+    says out '^30 frames in 00:03\.0, [0-9]+ captions$'
+}
+
+captions_do_without_a_sidecar() {
+  cp f.mkv alone.mkv
+  run 0 "$replay" alone.mkv && says out 'with its captions$' && says out '^00:00\.0  Research use only'
+}
+
+# Nothing is lost: the network must give again what was recorded.
+same_network_agrees() {
+  run 0 "$record" --input folder/a.png --seconds 3 --no-display --output exact.mkv --encoder ffv1 --evidence 0 || return 1
+  run 0 "$replay" exact.mkv --again --evidence 0 &&
+    says out '^30 readings compared: 100\.0 % of the same class, 100\.0 % flagged alike, 0 differ$' &&
+    says out '^mean difference of the probabilities 0\.000[0-9]$'
+}
+
+other_network_is_compared() {
+  run 0 "$replay" f.mkv --model "$models/dermaclassify-cc0.onnx" --evidence 0 && says out '^30 readings compared: ' &&
+    says out '^the classes are not the same ones$'
+}
+
+# in_background FILE: derma-record on the phantom until readings are written; $! is its process
+in_background() {
+  "$record" --input phantom --no-display --output "$1.mkv" >out 2>err </dev/null &
+  for _ in $(seq 600); do
+    if [ "$(stat -c %s "$1.mkv" 2>/dev/null || echo 0)" -gt 100000 ]; then return 0; fi
+    kill -0 $! 2>/dev/null || break
+    sleep 0.05
+  done
+  echo "nothing was written"
+  cat out err
+  return 1
+}
+
+killed_recording_plays() {
+  in_background killed || return 1
+  kill -KILL $!
+  wait $! 2>/dev/null
+  [ "$(frames killed.mkv)" -ge 1 ] && run 0 "$replay" killed.mkv && says out '^[0-9]+ frames in .* readings$' &&
+    ! grep -q '"type":"end"' killed.jsonl
+}
+
+ends_cleanly() {
+  in_background "$1" || return 1
+  kill "-$1" $!
+  wait $! || { echo "ended with $?"; cat err; return 1; }
+  says out "^wrote $1\.mkv: " && grep -q '"type":"end"' "$1.jsonl" && [ "$(probed "$1.mkv" -show_entries format=duration)" != N/A ]
+}
+
+torn_sidecar_is_replayed() {
+  cp f.mkv torn.mkv
+  head -c -300 f.jsonl >torn.jsonl
+  run 0 "$replay" torn.mkv && says err 'torn\.jsonl|in the middle of line' && says out '^30 frames in '
+}
+
+foreign_sidecar_is_refused() {
+  cp f.mkv foreign.mkv
+  echo '{"type":"session","schema":"derma-session","version":9}' >foreign.jsonl
+  fails '^replay: .*foreign\.jsonl.*version 9' "$replay" foreign.mkv
+}
+
+damaged_sidecar_is_refused() {
+  cp f.mkv damaged.mkv
+  sed '5s/.*/{"type":/' f.jsonl >damaged.jsonl
+  fails '^replay: .*damaged\.jsonl: line 5' "$replay" damaged.mkv
+}
+
+# It is a recording without chapters, not a failure.
+chapters_are_optional() {
+  mkdir -p bare
+  PATH=$scratch/bare /usr/bin/timeout 100 "$record" --input folder/a.png --no-display --output bare.mkv >out 2>err </dev/null || return 1
+  says err 'no chapters without mkvpropedit' && says out '^wrote bare\.mkv: .*, 0 chapters$' && [ "$(frames bare.mkv)" = 10 ]
+}
+
+check "pictures are painted" make_pictures
+for program in ffprobe mkvmerge mkvpropedit; do
+  if ! command -v $program >/dev/null; then
+    skip "sessions are recorded and replayed" "$program is not installed"
+    done_testing
+  fi
+done
+check "a folder is recorded" folder_is_recorded
+check "there are video and captions" tracks_are_there
+check "there are chapters" chapters_are_there
+check "the tags are the title" title_is_there
+check "mkvmerge finds no fault" file_is_sound
+check "the sidecar is JSON lines on the time line of the film" sidecar_is_json
+check "nothing is overwritten" never_overwrites
+check "a recording comes in parts" parts_are_written
+check "the phantom is recorded live" phantom_is_recorded
+check "readings are replayed" readings_are_replayed
+check "captions are replayed" captions_are_replayed
+check "captions are replayed where there is no sidecar" captions_do_without_a_sidecar
+check "the same network agrees with a recording without loss" same_network_agrees
+check "another network is compared" other_network_is_compared
+check "a killed recording plays and is replayed" killed_recording_plays
+check "SIGINT ends cleanly" ends_cleanly INT
+check "SIGTERM ends cleanly" ends_cleanly TERM
+check "a torn sidecar is replayed" torn_sidecar_is_replayed
+check "a sidecar of the future is refused" foreign_sidecar_is_refused
+check "a damaged sidecar is refused" damaged_sidecar_is_refused
+check "chapters are left out without mkvpropedit" chapters_are_optional
+check "recording a missing input" fails '^record: nowhere: .*No such file' "$record" --input nowhere
+check "recording into a missing folder" fails '^record: .*no/where\.mkv: cannot be written' "$record" --input folder --no-display --output no/where.mkv
+check "recording with a missing model" fails 'nowhere\.onnx' "$record" --input folder --no-display --model nowhere.onnx
+check "recording with an unknown option" usage "$record" --nonsense
+check "recording to a name of another kind" usage "$record" --output a.mp4
+check "replaying a missing recording" fails '^replay: nowhere\.mkv: ' "$replay" nowhere.mkv
+check "replaying a picture" fails '^replay: ' "$replay" folder/a.png --captions
+check "reading again without a sidecar" fails '^replay: alone\.mkv: there is no sidecar' "$replay" alone.mkv --again
+check "reading again with a missing model" fails 'nowhere\.onnx' "$replay" f.mkv --model nowhere.onnx
+check "replaying nothing" usage "$replay"
+check "replaying with an unknown option" usage "$replay" f.mkv --nonsense
+done_testing
