@@ -691,6 +691,7 @@ static void
 gst_derma_record_init (GstDermaRecord *self)
 {
   GstAppSinkCallbacks callbacks = { .eos = take_end, .new_sample = take_sample, .new_event = take_event };
+  GstPadTemplate *template = gst_static_pad_template_get (&sink_template);
   g_autoptr (GstPad) target = NULL;
 
   self->queue = gst_element_factory_make ("queue", "frames");
@@ -699,7 +700,8 @@ gst_derma_record_init (GstDermaRecord *self)
   self->settings.sidecar = TRUE;
   self->recording = -1;
   self->notes = derma_notes_new ();
-  self->sinkpad = gst_ghost_pad_new_no_target_from_template ("sink", gst_static_pad_template_get (&sink_template));
+  self->sinkpad = gst_ghost_pad_new_no_target_from_template ("sink", template);
+  gst_object_unref (template);
   self->intake = derma_intake_new (GST_ELEMENT (self), self->sinkpad, self->queue, self->notes);
   self->tape = derma_tape_new (GST_ELEMENT (self), self->notes);
   derma_intake_set_wanted (self->intake, TRUE);
