@@ -391,19 +391,19 @@ derma_panel_age (const DermaReading *reading)
   return (guint)MIN (reading->age / (G_USEC_PER_SEC * G_GUINT64_CONSTANT (500)), G_MAXINT);
 }
 
-/* "lesion 2, read 1.5 s ago", or "2 lesions so far" */
+/* "lesion 2, read 1.5 s ago", or "2 lesions so far"; the counter is 1 before the first lesion, too */
 static gchar *
 describe_status (const DermaReading *reading)
 {
   const guint age = derma_panel_age (reading);
   GString *text = g_string_new (NULL);
 
-  if (reading->state == DERMA_STATE_NO_LESION)
-    g_string_append_printf (text, "%u lesion%s so far", reading->lesion, reading->lesion == 1 ? "" : "s");
-  else
+  if (reading->state != DERMA_STATE_NO_LESION)
     g_string_append_printf (text, "lesion %u", reading->lesion);
+  else if (reading->lesion > 1)
+    g_string_append_printf (text, "%u lesions so far", reading->lesion);
   if (age > 0)
-    g_string_append_printf (text, ", read %u.%u s ago", age / 2, age % 2 * 5);
+    g_string_append_printf (text, "%sread %u.%u s ago", text->len > 0 ? ", " : "", age / 2, age % 2 * 5);
   return g_string_free (text, FALSE);
 }
 

@@ -74,6 +74,45 @@ test_all_pass (void)
   element_test_free (harness);
 }
 
+/*
+ * Ten seconds of 1920x1080 at 60 frames a second, as fast as they come: each is out before the next one is in, with its
+ * pixels, none of them is kept, and no latency is declared, however many readings there have been.
+ */
+static void
+test_full_hd (void)
+{
+  GstHarness *harness = new_async ();
+  GstMemory *memory;
+  guint64 read = 0;
+
+  element_test_set_caps (harness, "I420", 1920, 1080);
+  memory = gst_allocator_alloc (NULL, 1920 * 1080 * 3 / 2, NULL);
+  for (guint i = 0; i < 600; i++) {
+    GstBuffer *frame = gst_buffer_new ();
+    g_autoptr (GstBuffer) out = NULL;
+
+    gst_buffer_append_memory (frame, gst_memory_ref (memory));
+    GST_BUFFER_DURATION (frame) = GST_SECOND / 60;
+    out = element_test_pass (harness, frame, gst_util_uint64_scale (i, GST_SECOND, 60));
+    g_assert_cmpuint (gst_harness_buffers_received (harness), ==, i + 1);
+    g_assert_cmpuint (gst_harness_buffers_in_queue (harness), ==, 0);
+    g_assert_cmpuint (GST_BUFFER_PTS (out), ==, gst_util_uint64_scale (i, GST_SECOND, 60));
+    g_assert_true (gst_buffer_peek_memory (out, 0) == memory);
+    g_assert_cmpuint (gst_harness_query_latency (harness), ==, 0);
+    if (element_test_meta (out)) {
+      const guint64 pts = element_test_uint64 (element_test_meta (out), "pts");
+
+      g_assert_cmpuint (pts, >=, read);
+      read = pts;
+    }
+  }
+  g_assert_cmpint (GST_MINI_OBJECT_REFCOUNT_VALUE (memory), ==, 1);
+  g_assert_cmpuint (element_test_stat (harness, "frames"), ==, 600);
+  g_assert_cmpuint (element_test_stat (harness, "inferences"), <, 600);
+  gst_memory_unref (memory);
+  element_test_free (harness);
+}
+
 /* A stream of one frame is read all the same. */
 static void
 test_end (void)
@@ -225,6 +264,7 @@ main (int argc, char **argv)
 {
   element_test_init (&argc, &argv);
   g_test_add_func ("/async/all-pass", test_all_pass);
+  g_test_add_func ("/async/full-hd", test_full_hd);
   g_test_add_func ("/async/end", test_end);
   g_test_add_func ("/async/end-of-nothing", test_end_of_nothing);
   g_test_add_func ("/async/flush", test_flush);
