@@ -32,34 +32,17 @@
 #include "encoder.h"
 #include "intake.h"
 #include "readingmeta.h"
+#include "recordoptions.h"
 #include "tape.h"
 
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
-#include <math.h>
 
 GST_DEBUG_CATEGORY_STATIC (record_debug);
 #define GST_CAT_DEFAULT record_debug
 
 /* Of a frame that does not say how long it lasts. */
 #define FRAME_TIME (40 * GST_MSECOND)
-#define MAX_PRE_ROLL 60.0
-#define MAX_DURATION (366.0 * 24.0 * 3600.0)
-
-enum {
-  PROP_0,
-  PROP_LOCATION,
-  PROP_ENCODER,
-  PROP_BITRATE,
-  PROP_SIDECAR,
-  PROP_SIDECAR_LOCATION,
-  PROP_MAX_DURATION,
-  PROP_MAX_SIZE,
-  PROP_PRE_ROLL,
-  PROP_RECORDING,
-  PROP_TAGS,
-  PROP_STATS,
-};
 
 enum {
   SIGNAL_START,
@@ -82,11 +65,8 @@ struct _GstDermaRecord {
   DermaTape *tape;
 
   /* Under the object lock. */
-  DermaRecordSettings settings;
-  DermaEncoder encoder;
-  guint bitrate;
+  DermaRecordOptions options;
   gboolean started; /* from PAUSED on */
-  gint recording;   /* -1: as the pre-roll has it */
 };
 
 static GstStaticPadTemplate sink_template =
@@ -96,30 +76,10 @@ G_DEFINE_FINAL_TYPE (GstDermaRecord, gst_derma_record, GST_TYPE_BIN)
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermarecord, "dermarecord", GST_RANK_NONE, GST_TYPE_DERMA_RECORD,
                                        derma_reading_meta_register ())
 
-static GType
-encoder_get_type (void)
-{
-  static gsize type;
-  static const GEnumValue values[] = {
-    { DERMA_ENCODER_AUTO, "The best that is installed", "auto" },
-    { DERMA_ENCODER_X264, "H.264 by x264", "x264" },
-    { DERMA_ENCODER_HARDWARE, "H.264 by hardware", "hardware" },
-    { DERMA_ENCODER_VP8, "VP8", "vp8" },
-    { DERMA_ENCODER_VP9, "VP9", "vp9" },
-    { DERMA_ENCODER_MJPEG, "Motion JPEG", "mjpeg" },
-    { DERMA_ENCODER_FFV1, "FFV1, without loss", "ffv1" },
-    { 0, NULL, NULL },
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstDermaRecordEncoder", values));
-  return type;
-}
-
 static gboolean
 will_record (GstDermaRecord *self)
 {
-  return self->recording < 0 ? self->settings.pre_roll == 0 : self->recording;
+  return derma_record_options_will_record (&self->options);
 }
 
 /* Tells the parts what has been set. */
@@ -129,8 +89,8 @@ configure (GstDermaRecord *self)
   gboolean wanted;
 
   GST_OBJECT_LOCK (self);
-  derma_tape_configure (self->tape, &self->settings);
-  wanted = will_record (self) || self->settings.pre_roll > 0;
+  derma_tape_configure (self->tape, &self->options.files);
+  wanted = will_record (self) || self->options.files.pre_roll > 0;
   GST_OBJECT_UNLOCK (self);
   derma_intake_set_wanted (self->intake, wanted);
 }
@@ -141,9 +101,9 @@ set_recording (GstDermaRecord *self, gboolean recording)
   gboolean started, located;
 
   GST_OBJECT_LOCK (self);
-  self->recording = recording;
+  self->options.recording = recording;
   started = self->started;
-  located = self->settings.location != NULL;
+  located = self->options.files.location != NULL;
   GST_OBJECT_UNLOCK (self);
   if (started && recording && !located) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("There is no file name to record to: location is not set"), (NULL));
@@ -258,8 +218,8 @@ add_coder (GstDermaRecord *self)
   guint bitrate;
 
   GST_OBJECT_LOCK (self);
-  encoder = self->encoder;
-  bitrate = self->bitrate;
+  encoder = self->options.encoder;
+  bitrate = self->options.bitrate;
   GST_OBJECT_UNLOCK (self);
   self->coder = derma_encoder_new (encoder, bitrate, &error);
   if (!self->coder) {
@@ -288,7 +248,7 @@ open_tape (GstDermaRecord *self)
 
   GST_OBJECT_LOCK (self);
   recording = will_record (self);
-  located = self->settings.location != NULL;
+  located = self->options.files.location != NULL;
   self->started = TRUE;
   GST_OBJECT_UNLOCK (self);
   if (recording && !located) {
@@ -356,59 +316,20 @@ handle_message (GstBin *bin, GstMessage *message)
 }
 
 static void
-set_setting (GstDermaRecord *self, guint id, const GValue *value, GParamSpec *pspec)
-{
-  DermaRecordSettings *settings = &self->settings;
-
-  switch (id) {
-  case PROP_LOCATION:
-    g_free (settings->location);
-    settings->location = g_value_dup_string (value);
-    break;
-  case PROP_ENCODER:
-    self->encoder = g_value_get_enum (value);
-    break;
-  case PROP_BITRATE:
-    self->bitrate = g_value_get_uint (value);
-    break;
-  case PROP_SIDECAR:
-    settings->sidecar = g_value_get_boolean (value);
-    break;
-  case PROP_SIDECAR_LOCATION:
-    g_free (settings->sidecar_location);
-    settings->sidecar_location = g_value_dup_string (value);
-    break;
-  case PROP_MAX_DURATION:
-    settings->max_duration = (GstClockTime)(g_value_get_double (value) * GST_SECOND + 0.5);
-    break;
-  case PROP_MAX_SIZE:
-    settings->max_size = g_value_get_uint64 (value);
-    break;
-  case PROP_PRE_ROLL:
-    settings->pre_roll = (GstClockTime)(g_value_get_double (value) * GST_SECOND + 0.5);
-    break;
-  case PROP_TAGS:
-    g_free (settings->tags);
-    settings->tags = g_value_dup_string (value);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (self, id, pspec);
-    break;
-  }
-}
-
-static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstDermaRecord *self = GST_DERMA_RECORD (object);
+  gboolean known;
 
-  if (id == PROP_RECORDING) {
+  if (id == DERMA_RECORD_PROP_RECORDING) {
     set_recording (self, g_value_get_boolean (value));
     return;
   }
   GST_OBJECT_LOCK (self);
-  set_setting (self, id, value, pspec);
+  known = derma_record_options_set (&self->options, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   configure (self);
 }
 
@@ -424,59 +345,20 @@ make_stats (GstDermaRecord *self)
 }
 
 static void
-get_setting (GstDermaRecord *self, guint id, GValue *value, GParamSpec *pspec)
-{
-  const DermaRecordSettings *settings = &self->settings;
-
-  switch (id) {
-  case PROP_LOCATION:
-    g_value_set_string (value, settings->location);
-    break;
-  case PROP_ENCODER:
-    g_value_set_enum (value, self->encoder);
-    break;
-  case PROP_BITRATE:
-    g_value_set_uint (value, self->bitrate);
-    break;
-  case PROP_SIDECAR:
-    g_value_set_boolean (value, settings->sidecar);
-    break;
-  case PROP_SIDECAR_LOCATION:
-    g_value_set_string (value, settings->sidecar_location);
-    break;
-  case PROP_MAX_DURATION:
-    g_value_set_double (value, (gdouble)settings->max_duration / GST_SECOND);
-    break;
-  case PROP_MAX_SIZE:
-    g_value_set_uint64 (value, settings->max_size);
-    break;
-  case PROP_PRE_ROLL:
-    g_value_set_double (value, (gdouble)settings->pre_roll / GST_SECOND);
-    break;
-  case PROP_RECORDING:
-    g_value_set_boolean (value, will_record (self));
-    break;
-  case PROP_TAGS:
-    g_value_set_string (value, settings->tags);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (self, id, pspec);
-    break;
-  }
-}
-
-static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GstDermaRecord *self = GST_DERMA_RECORD (object);
+  gboolean known;
 
-  if (id == PROP_STATS) {
+  if (id == DERMA_RECORD_PROP_STATS) {
     g_value_take_boxed (value, make_stats (self));
     return;
   }
   GST_OBJECT_LOCK (self);
-  get_setting (self, id, value, pspec);
+  known = derma_record_options_get (&self->options, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -487,148 +369,8 @@ finalize (GObject *object)
   derma_tape_free (self->tape);
   derma_intake_free (self->intake);
   derma_notes_free (self->notes);
-  derma_record_settings_clear (&self->settings);
+  derma_record_settings_clear (&self->options.files);
   G_OBJECT_CLASS (gst_derma_record_parent_class)->finalize (object);
-}
-
-static void
-install_file_properties (GObjectClass *klass, GParamFlags flags)
-{
-  /**
-   * dermarecord:location:
-   *
-   * The Matroska file. It is never overwritten: what is written is NAME.mkv, or NAME-1.mkv, NAME-2.mkv ... where that
-   * exists; with a limit on duration or size NAME-00000.mkv, NAME-00001.mkv and so on.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_LOCATION,
-                                   g_param_spec_string ("location", "Location", "The Matroska file to write", NULL,
-                                                        flags | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermarecord:sidecar:
-   *
-   * Whether readings and events are written to a file of JSON lines, which has the name of the recording and the suffix
-   * .jsonl.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_SIDECAR,
-                                   g_param_spec_boolean ("sidecar", "Sidecar",
-                                                         "Whether readings and events are written beside the file",
-                                                         TRUE, flags | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermarecord:sidecar-location:
-   *
-   * Another name for the sidecar; numbers are worked into it as into that of the recording.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_SIDECAR_LOCATION,
-                                   g_param_spec_string ("sidecar-location", "Sidecar location",
-                                                        "The sidecar, if it is to be elsewhere", NULL,
-                                                        flags | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermarecord:tags:
-   *
-   * What the user says about the session, written into the sidecar. Nothing is written about the patient but what is
-   * said here.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (
-      klass, PROP_TAGS,
-      g_param_spec_string ("tags", "Tags", "Free text about the session", NULL, flags | GST_PARAM_MUTABLE_PLAYING));
-}
-
-static void
-install_limit_properties (GObjectClass *klass, GParamFlags flags)
-{
-  /**
-   * dermarecord:max-duration:
-   *
-   * Seconds after which another file is begun, with a sidecar of its own, from the next key frame on; 0: no limit.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_MAX_DURATION,
-                                   g_param_spec_double ("max-duration", "Maximum duration",
-                                                        "Seconds after which another file is begun (0: no limit)", 0.0,
-                                                        MAX_DURATION, 0.0, flags | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermarecord:max-size:
-   *
-   * Bytes of video, about, after which another file is begun; 0: no limit.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_MAX_SIZE,
-                                   g_param_spec_uint64 ("max-size", "Maximum size",
-                                                        "Bytes after which another file is begun (0: no limit)", 0,
-                                                        G_MAXINT64, 0, flags | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermarecord:pre-roll:
-   *
-   * Seconds of encoded video that are kept for the time that a recording is started. With more than 0 the recording
-   * waits for #dermarecord:recording or #dermarecord::start.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_PRE_ROLL,
-                                   g_param_spec_double ("pre-roll", "Pre-roll",
-                                                        "Seconds that are kept from before a recording", 0.0,
-                                                        MAX_PRE_ROLL, 0.0, flags | GST_PARAM_MUTABLE_PLAYING));
-}
-
-static void
-install_properties (GObjectClass *klass)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
-
-  install_file_properties (klass, flags);
-  install_limit_properties (klass, flags);
-  /**
-   * dermarecord:encoder:
-   *
-   * What encodes the video. auto takes hardware that works, else x264, VP8, VP9, JPEG, whichever is there.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_ENCODER,
-                                   g_param_spec_enum ("encoder", "Encoder", "What encodes the video",
-                                                      encoder_get_type (), DERMA_ENCODER_AUTO,
-                                                      flags | GST_PARAM_MUTABLE_READY));
-  /**
-   * dermarecord:bitrate:
-   *
-   * kbit/s; 0: a constant, good quality, whatever that takes. JPEG and FFV1 know no other.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_BITRATE,
-                                   g_param_spec_uint ("bitrate", "Bit rate", "kbit/s (0: a constant quality)", 0,
-                                                      1000000, 0, flags | GST_PARAM_MUTABLE_READY));
-  /**
-   * dermarecord:recording:
-   *
-   * Whether it records. At first it does, unless there is a #dermarecord:pre-roll. Setting it to FALSE finishes the
-   * file.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (
-      klass, PROP_RECORDING,
-      g_param_spec_boolean ("recording", "Recording", "Whether it records", TRUE, flags | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * dermarecord:stats:
-   *
-   * How many files, frames, readings and events were written, and how many frames were dropped.
-   *
-   * Since: 0.3
-   */
-  g_object_class_install_property (klass, PROP_STATS,
-                                   g_param_spec_boxed ("stats", "Statistics", "What was written and what was not",
-                                                       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -679,12 +421,12 @@ gst_derma_record_class_init (GstDermaRecordClass *klass)
   object_class->finalize = finalize;
   element_class->change_state = change_state;
   GST_BIN_CLASS (klass)->handle_message = handle_message;
-  install_properties (object_class);
+  derma_record_install_properties (object_class);
   install_signals (klass);
   gst_element_class_set_static_metadata (element_class, "Skin lesion recorder", "Sink/File/Video",
                                          "Records video, captions and readings", "The dermaclassify authors");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
-  gst_type_mark_as_plugin_api (encoder_get_type (), 0);
+  gst_type_mark_as_plugin_api (derma_record_encoder_get_type (), 0);
 }
 
 static void
@@ -697,8 +439,8 @@ gst_derma_record_init (GstDermaRecord *self)
   self->queue = gst_element_factory_make ("queue", "frames");
   self->convert = gst_element_factory_make ("videoconvert", "convert");
   self->sink = gst_element_factory_make ("appsink", "encoded");
-  self->settings.sidecar = TRUE;
-  self->recording = -1;
+  self->options.files.sidecar = TRUE;
+  self->options.recording = -1;
   self->notes = derma_notes_new ();
   self->sinkpad = gst_ghost_pad_new_no_target_from_template ("sink", template);
   gst_object_unref (template);
