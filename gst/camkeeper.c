@@ -280,9 +280,9 @@ on_lost (DermaCamKeeper *keeper, gint unused)
     derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity.device, keeper->gone, cause);
     return;
   }
+  derma_cam_seek_note_others (&keeper->identity, keeper->host);
   if (keeper->streamed)
     report_loss (keeper, cause);
-  derma_cam_seek_note_others (&keeper->identity, keeper->host);
   wait (keeper);
 }
 
@@ -437,21 +437,43 @@ derma_cam_keeper_close (DermaCamKeeper *keeper, gboolean restore)
     derma_cam_locker_undo (keeper->locker, keeper->identity.device);
 }
 
+/* (transfer full) (nullable): the feed, which may be on its way out, that an object is of */
+static GstObject *
+find_feed (DermaCamKeeper *keeper, GstObject *object)
+{
+  GstObject *child = object ? gst_object_ref (object) : NULL;
+
+  while (child && !gst_object_has_as_parent (child, GST_OBJECT (keeper->bin))) {
+    GstObject *parent = gst_object_get_parent (child);
+
+    gst_object_unref (child);
+    child = parent;
+  }
+  if (child == GST_OBJECT (keeper->exit))
+    gst_clear_object (&child);
+  return child;
+}
+
 gboolean
 derma_cam_keeper_take (DermaCamKeeper *keeper, GstMessage *message)
 {
-  gboolean mine;
+  GstObject *feed;
+  gboolean present;
 
   if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
     return FALSE;
+  feed = find_feed (keeper, GST_MESSAGE_SRC (message));
+  if (!feed)
+    return FALSE;
   g_mutex_lock (&keeper->mutex);
-  mine = keeper->feed && gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), GST_OBJECT (keeper->feed));
-  if (mine && !keeper->cause)
+  present = feed == GST_OBJECT (keeper->feed);
+  if (present && !keeper->cause)
     gst_message_parse_error (message, &keeper->cause, NULL);
   g_mutex_unlock (&keeper->mutex);
-  if (mine)
+  if (present)
     assign (keeper, on_lost, 0);
-  return mine;
+  gst_object_unref (feed);
+  return TRUE;
 }
 
 void

@@ -174,25 +174,25 @@ send_event (GstElement *element, GstEvent *event)
   return GST_ELEMENT_CLASS (gst_derma_cam_src_parent_class)->send_event (element, event);
 }
 
-/* Without a feed nobody would answer for the latency. */
+/* Without a feed the exit would answer that nothing is live. */
 static gboolean
 answer (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   GstDermaCamSrc *self = GST_DERMA_CAM_SRC (parent);
   const gboolean answered = gst_pad_query_default (pad, parent, query);
-  GstClockTime latency;
-  gboolean live;
+  GstClockTime latency = 0;
+  gboolean live = FALSE;
 
   if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY)
     return answered;
-  GST_OBJECT_LOCK (self);
-  if (answered) {
+  if (answered)
     gst_query_parse_latency (query, &live, &latency, NULL);
+  GST_OBJECT_LOCK (self);
+  if (live)
     self->latency = latency;
-  }
   latency = self->latency;
   GST_OBJECT_UNLOCK (self);
-  if (!answered)
+  if (!live)
     gst_query_set_latency (query, TRUE, latency, GST_CLOCK_TIME_NONE);
   return TRUE;
 }

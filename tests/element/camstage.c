@@ -2,11 +2,8 @@
 #include "camstage.h"
 
 #include <errno.h>
-#include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 #include <string.h>
-
-#define PATIENCE (60 * GST_SECOND)
 
 static gint
 find_node (CamStage *stage, const gchar *device)
@@ -84,16 +81,12 @@ describe (FakeCamera *fake, const gchar *bus)
 }
 
 CamStage *
-cam_stage_new (const gchar *middle)
+cam_stage_new (const gchar *middle, gboolean jpeg)
 {
   CamStage *stage = g_new0 (CamStage, 1);
-  g_autofree gchar *line = g_strdup_printf (
-      "dermacamsrc name=camera format=raw width=640 height=480 reconnect-interval=10 ! %s ! appsink name=sink "
-      "sync=false max-buffers=2 drop=true",
-      middle ? middle : "identity");
-  g_autoptr (GError) error = NULL;
 
   stage->host = (DermaCamHost){ list_nodes, open_node, make_source, find_button };
+  stage->jpeg = jpeg;
   g_mutex_init (&stage->mutex);
   for (guint i = 0; i < STAGE_CAMERAS; i++) {
     g_autofree gchar *bus = g_strdup_printf ("usb-0000:00:14.0-%u", i + 1);
@@ -101,12 +94,10 @@ cam_stage_new (const gchar *middle)
     fake_camera_init (&stage->cameras[i]);
     describe (&stage->cameras[i], bus);
   }
-  stage->pipeline = gst_parse_launch_full (line, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
-  g_assert_no_error (error);
-  stage->camera = gst_bin_get_by_name (GST_BIN (stage->pipeline), "camera");
-  stage->sink = gst_bin_get_by_name (GST_BIN (stage->pipeline), "sink");
-  stage->bus = gst_element_get_bus (stage->pipeline);
-  g_object_set_data (G_OBJECT (stage->camera), DERMA_CAM_HOST_KEY, &stage->host);
+  stage->run = cam_run_new (jpeg ? "format=mjpeg width=640 height=480 reconnect-interval=10"
+                                 : "format=raw width=640 height=480 reconnect-interval=10",
+                            middle);
+  g_object_set_data (G_OBJECT (stage->run->camera), DERMA_CAM_HOST_KEY, &stage->host);
   cam_stage_plug (stage, 0, "/dev/video0");
   return stage;
 }
@@ -114,11 +105,7 @@ cam_stage_new (const gchar *middle)
 void
 cam_stage_free (CamStage *stage)
 {
-  gst_element_set_state (stage->pipeline, GST_STATE_NULL);
-  gst_object_unref (stage->bus);
-  gst_object_unref (stage->sink);
-  gst_object_unref (stage->camera);
-  gst_object_unref (stage->pipeline);
+  cam_run_free (stage->run);
   gst_clear_object (&stage->source);
   for (guint i = 0; i < STAGE_CAMERAS; i++) {
     /* Whatever opened it has closed it. */
@@ -229,71 +216,4 @@ cam_stage_push (CamStage *stage, GBytes *picture)
   g_autoptr (GstElement) source = get_source (stage);
 
   gst_app_src_push_buffer (GST_APP_SRC (source), gst_buffer_new_wrapped_bytes (picture));
-}
-
-void
-cam_stage_play (CamStage *stage)
-{
-  g_assert_cmpint (gst_element_set_state (stage->pipeline, GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
-}
-
-void
-cam_stage_stop (CamStage *stage)
-{
-  g_assert_cmpint (gst_element_set_state (stage->pipeline, GST_STATE_NULL), ==, GST_STATE_CHANGE_SUCCESS);
-}
-
-GstBuffer *
-cam_stage_pull (CamStage *stage)
-{
-  GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (stage->sink), PATIENCE);
-  GstBuffer *buffer;
-
-  g_assert_nonnull (sample);
-  buffer = gst_buffer_ref (gst_sample_get_buffer (sample));
-  gst_sample_unref (sample);
-  return buffer;
-}
-
-GstStructure *
-cam_stage_wait (CamStage *stage, const gchar *event)
-{
-  while (TRUE) {
-    g_autoptr (GstMessage) message =
-        gst_bus_timed_pop_filtered (stage->bus, PATIENCE, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
-    const GstStructure *structure = message ? gst_message_get_structure (message) : NULL;
-
-    if (!message || GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-      g_error ("no %s: %s", event, structure ? gst_structure_to_string (structure) : "nothing");
-    if (gst_structure_has_name (structure, "dermacamsrc")
-        && strcmp (gst_structure_get_string (structure, "event"), event) == 0)
-      return gst_structure_copy (structure);
-  }
-}
-
-void
-cam_stage_expect_error (CamStage *stage, gint code, const gchar *words)
-{
-  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (stage->bus, PATIENCE, GST_MESSAGE_ERROR);
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) list = g_strsplit (words, "|", -1);
-
-  g_assert_nonnull (message);
-  g_assert_true (GST_MESSAGE_SRC (message) == GST_OBJECT (stage->camera));
-  gst_message_parse_error (message, &error, NULL);
-  g_assert_error (error, GST_RESOURCE_ERROR, code);
-  g_assert_null (strchr (error->message, '\n'));
-  for (guint i = 0; list[i]; i++)
-    if (!strstr (error->message, list[i]))
-      g_error ("'%s' does not say '%s'", error->message, list[i]);
-  g_assert_null (gst_bus_pop_filtered (stage->bus, GST_MESSAGE_ERROR));
-}
-
-guint64
-cam_stage_stat (CamStage *stage, const gchar *field)
-{
-  g_autoptr (GstStructure) stats = NULL;
-
-  g_object_get (stage->camera, "stats", &stats, NULL);
-  return element_test_uint64 (stats, field);
 }

@@ -1,73 +1,344 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* dermacamsrc with cameras that are played: it gives pictures, goes on after it was unplugged, and says what is wrong.
- */
+/* dermacamsrc with cameras that are played: pictures, states, properties, and what is wrong from the start. */
 #include "camstage.h"
 
-static void
-skip_pictures (CamStage *stage, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    gst_buffer_unref (cam_stage_pull (stage));
-}
-
-/* Pulls until the first picture after a gap. */
-static GstClockTime
-pull_discont (CamStage *stage)
-{
-  GstClockTime pts = GST_CLOCK_TIME_NONE;
-
-  while (!GST_CLOCK_TIME_IS_VALID (pts)) {
-    g_autoptr (GstBuffer) buffer = cam_stage_pull (stage);
-
-    if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT))
-      pts = GST_BUFFER_PTS (buffer);
-  }
-  return pts;
-}
+#include <errno.h>
+#include <string.h>
 
 static void
 test_pictures (void)
 {
-  CamStage *stage = cam_stage_new (NULL);
+  CamStage *stage = cam_stage_new (NULL, FALSE);
   g_autofree gchar *device = NULL, *mode = NULL, *after = NULL;
 
-  cam_stage_play (stage);
-  skip_pictures (stage, 3);
-  g_object_get (stage->camera, "current-device", &device, "current-mode", &mode, NULL);
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 3);
+  g_object_get (stage->run->camera, "current-device", &device, "current-mode", &mode, NULL);
   g_assert_cmpstr (device, ==, "/dev/video0");
   g_assert_cmpstr (mode, ==, "YUYV 640x480 30/1");
-  g_assert_cmpuint (cam_stage_stat (stage, "frames"), >=, 3);
-  g_assert_cmpuint (cam_stage_stat (stage, "corrupt"), ==, 0);
-  cam_stage_stop (stage);
-  g_object_get (stage->camera, "current-device", &after, NULL);
+  g_assert_cmpuint (cam_run_stat (stage->run, "frames"), >=, 3);
+  g_assert_cmpuint (cam_run_stat (stage->run, "corrupt"), ==, 0);
+  cam_run_stop (stage->run);
+  g_object_get (stage->run->camera, "current-device", &after, NULL);
   g_assert_null (after);
-  g_assert_cmpuint (cam_stage_stat (stage, "frames"), >=, 3);
+  g_assert_cmpuint (cam_run_stat (stage->run, "frames"), >=, 3);
   cam_stage_free (stage);
 }
 
 static void
-test_replug (void)
+test_cycles (void)
 {
-  CamStage *stage = cam_stage_new (NULL);
-  GstClockTime before, after;
-  g_autoptr (GstStructure) gone = NULL;
-  g_autoptr (GstStructure) back = NULL;
+  CamStage *stage = cam_stage_new ("dermaclassify", FALSE);
 
-  cam_stage_play (stage);
-  before = pull_discont (stage);
-  skip_pictures (stage, 2);
+  for (guint i = 0; i < 4; i++) {
+    cam_run_play (stage->run);
+    cam_run_skip (stage->run, 2);
+    cam_run_stop (stage->run);
+    g_assert_cmpuint (cam_stage_count_sources (stage), ==, i + 1);
+  }
+  cam_stage_free (stage);
+}
+
+/* Also without a single picture, and from each state on the way. */
+static void
+test_states (void)
+{
+  static const GstState states[] = { GST_STATE_READY,   GST_STATE_PAUSED, GST_STATE_READY,
+                                     GST_STATE_PAUSED,  GST_STATE_NULL,   GST_STATE_PAUSED,
+                                     GST_STATE_PLAYING, GST_STATE_PAUSED, GST_STATE_PLAYING };
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    const GstStateChangeReturn result = gst_element_set_state (stage->run->pipeline, states[i]);
+
+    g_assert_cmpint (result, ==,
+                     states[i] == GST_STATE_PAUSED    ? GST_STATE_CHANGE_NO_PREROLL
+                     : states[i] == GST_STATE_PLAYING ? GST_STATE_CHANGE_ASYNC
+                                                      : GST_STATE_CHANGE_SUCCESS);
+  }
+  cam_run_skip (stage->run, 2);
+  cam_stage_free (stage);
+}
+
+static void
+test_defaults (void)
+{
+  GstElement *element = gst_object_ref_sink (gst_element_factory_make ("dermacamsrc", NULL));
+  guint n, n_checked = 0;
+  g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
+
+  for (guint i = 0; i < n; i++) {
+    g_auto (GValue) value = G_VALUE_INIT;
+
+    if (specs[i]->owner_type != G_OBJECT_TYPE (element))
+      continue;
+    g_value_init (&value, specs[i]->value_type);
+    g_object_get_property (G_OBJECT (element), specs[i]->name, &value);
+    g_assert_true (!(specs[i]->flags & G_PARAM_WRITABLE) || g_param_value_defaults (specs[i], &value));
+    g_assert_cmpstr (g_param_spec_get_blurb (specs[i]), !=, NULL);
+    n_checked++;
+  }
+  g_assert_cmpuint (n_checked, ==, 15);
+  g_assert_true (GST_OBJECT_FLAG_IS_SET (element, GST_ELEMENT_FLAG_SOURCE));
+  gst_object_unref (element);
+}
+
+/* Stays what it was set to, and sets back. */
+static void
+test_values (void)
+{
+  GstElement *element = gst_object_ref_sink (gst_element_factory_make ("dermacamsrc", NULL));
+  g_autofree gchar *device = NULL, *profile = NULL, *button = NULL;
+  gint width, height, n, d;
+  guint settle, interval;
+  gboolean lock, restore, reconnect;
+  GValue rate = G_VALUE_INIT;
+
+  g_object_set (element, "device", "/dev/video3", "width", 1280, "height", 720, "framerate", 25, 2, "lock", FALSE,
+                "restore", FALSE, "profile", "a.conf", "settle-time", 7, "reconnect", FALSE, "reconnect-interval", 11,
+                "still-button", "", NULL);
+  g_value_init (&rate, GST_TYPE_FRACTION);
+  g_object_get_property (G_OBJECT (element), "framerate", &rate);
+  n = gst_value_get_fraction_numerator (&rate);
+  d = gst_value_get_fraction_denominator (&rate);
+  g_object_get (element, "device", &device, "width", &width, "height", &height, "lock", &lock, "restore", &restore,
+                "profile", &profile, "settle-time", &settle, "reconnect", &reconnect, "reconnect-interval", &interval,
+                "still-button", &button, NULL);
+  g_assert_cmpstr (device, ==, "/dev/video3");
+  g_assert_true (width == 1280 && height == 720 && n == 25 && d == 2);
+  g_assert_false (lock || restore || reconnect);
+  g_assert_cmpstr (profile, ==, "a.conf");
+  g_assert_true (settle == 7 && interval == 11);
+  g_assert_cmpstr (button, ==, "");
+  g_object_set (element, "device", NULL, "profile", NULL, "still-button", NULL, NULL);
+  gst_object_unref (element);
+}
+
+/* Values out of range are refused by GObject; those in range that no camera has lead to the nearest that it has. */
+static void
+test_wishes (void)
+{
+  static const struct {
+    const gchar *name, *value, *mode;
+  } wishes[] = { { "width", "32767", "YUYV 1280x480 30/1" },
+                 { "width", "1", "YUYV 160x480 30/1" },
+                 { "height", "0", "YUYV 640x720 30/1" },
+                 { "framerate", "1000/1", "YUYV 640x480 30/1" },
+                 { "framerate", "1/100", "YUYV 640x480 30/1" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wishes); i++) {
+    CamStage *stage = cam_stage_new (NULL, FALSE);
+    g_autofree gchar *mode = NULL;
+
+    gst_util_set_object_arg (G_OBJECT (stage->run->camera), wishes[i].name, wishes[i].value);
+    cam_run_play (stage->run);
+    cam_run_skip (stage->run, 1);
+    g_object_get (stage->run->camera, "current-mode", &mode, NULL);
+    g_assert_cmpstr (mode, ==, wishes[i].mode);
+    cam_stage_free (stage);
+  }
+}
+
+static void
+assert_will_not_start (CamStage *stage, gint code, const gchar *words)
+{
+  g_assert_cmpint (gst_element_set_state (stage->run->pipeline, GST_STATE_PLAYING), ==, GST_STATE_CHANGE_FAILURE);
+  cam_run_expect_error (stage->run, code, words);
+  /* With the cause out of the way it starts. */
+  gst_element_set_state (stage->run->pipeline, GST_STATE_NULL);
+}
+
+static void
+assert_starts (CamStage *stage)
+{
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 1);
+  cam_stage_free (stage);
+}
+
+static void
+test_no_camera (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  cam_stage_plug (stage, 0, NULL);
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_NOT_FOUND, "no camera was found");
+  cam_stage_plug (stage, 0, "/dev/video0");
+  assert_starts (stage);
+}
+
+static void
+test_missing_device (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  g_object_set (stage->run->camera, "device", "/dev/video9", NULL);
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_NOT_FOUND, "/dev/video9: no such device");
+  g_object_set (stage->run->camera, "device", "", NULL);
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_NOT_FOUND, "no such device");
+  g_object_set (stage->run->camera, "device", NULL, NULL);
+  assert_starts (stage);
+}
+
+static void
+assert_refuses (gint reason, gint code, const gchar *words)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  stage->cameras[0].open_error = reason;
+  assert_will_not_start (stage, code, words);
+  stage->cameras[0].open_error = 0;
+  assert_starts (stage);
+}
+
+static void
+test_refusals (void)
+{
+  assert_refuses (EBUSY, GST_RESOURCE_ERROR_BUSY, "/dev/video0: is in use by another program");
+  assert_refuses (ENODEV, GST_RESOURCE_ERROR_NOT_FOUND, "/dev/video0: was unplugged");
+  assert_refuses (ENOTTY, GST_RESOURCE_ERROR_SETTINGS, "/dev/video0: is not a video device");
+  assert_refuses (EIO, GST_RESOURCE_ERROR_OPEN_READ, "/dev/video0: ");
+}
+
+static void
+test_gone_amid_questions (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  stage->cameras[0].gone_after = 5;
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_NOT_FOUND, "/dev/video0: was unplugged");
+  stage->cameras[0].gone_after = 0;
+  assert_starts (stage);
+}
+
+static void
+test_garbage (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  stage->cameras[0].faults = FAKE_GARBAGE;
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_SETTINGS, "/dev/video0: gives no pictures that can be used");
+  stage->cameras[0].faults = 0;
+  assert_starts (stage);
+}
+
+static void
+test_no_format (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  stage->cameras[0].n_formats = 1;
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_SETTINGS,
+                         "/dev/video0: gives no pictures that can be used uncompressed|it gives MJPG");
+  stage->cameras[0].n_formats = 0;
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_SETTINGS, "it gives nothing");
+  stage->cameras[0].n_formats = 2;
+  assert_starts (stage);
+}
+
+static void
+test_no_elements (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  stage->sourceless = TRUE;
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_SETTINGS, "/dev/video0: |v4l2src");
+  stage->sourceless = FALSE;
+  assert_starts (stage);
+}
+
+/* What an element inside says is told with the name of the camera. */
+static void
+test_broken_source (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  stage->broken = TRUE;
+  assert_will_not_start (stage, GST_RESOURCE_ERROR_NOT_FOUND, "/dev/video0: ");
+  stage->broken = FALSE;
+  assert_starts (stage);
+}
+
+/* The line of the documentation, with a camera that is played. */
+static void
+test_documentation (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+  g_autofree gchar *path = g_build_filename (g_getenv ("SOURCE_ROOT"), "gst", "dermacamsrc.c", NULL);
+  g_autofree gchar *text = NULL;
+  gchar *line;
+  g_autoptr (GError) error = NULL;
+  GstElement *pipeline, *camera;
+  GstBus *bus;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  line = strstr (text, "gst-launch-1.0 -m dermacamsrc");
+  g_assert_nonnull (line);
+  line += strlen ("gst-launch-1.0 -m ");
+  *strchr (line, '\n') = '\0';
+  pipeline = gst_parse_launch_full (line, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
+  g_assert_no_error (error);
+  camera = gst_bin_get_by_name (GST_BIN (pipeline), "dermacamsrc0");
+  if (!camera)
+    camera = gst_bin_get_by_interface (GST_BIN (pipeline), GST_TYPE_CHILD_PROXY);
+  g_object_set_data (G_OBJECT (camera), DERMA_CAM_HOST_KEY, &stage->host);
+  g_object_set (camera, "format", 2, NULL);
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint n = 0; n < 3;) {
+    g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND, GST_MESSAGE_ELEMENT);
+
+    g_assert_nonnull (message);
+    n += gst_message_has_name (message, "dermaclassify");
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
+  gst_object_unref (camera);
+  gst_object_unref (pipeline);
+  cam_stage_free (stage);
+}
+
+static void
+test_end (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+  GstMessage *message;
+
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 2);
+  gst_element_send_event (stage->run->pipeline, gst_event_new_eos ());
+  message = gst_bus_timed_pop_filtered (stage->run->bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_message_unref (message);
+  g_assert_cmpuint (cam_run_stat (stage->run, "losses"), ==, 0);
+  cam_stage_free (stage);
+}
+
+static void
+assert_live (CamStage *stage)
+{
+  GstPad *pad = gst_element_get_static_pad (stage->run->camera, "src");
+  GstQuery *query = gst_query_new_latency ();
+  gboolean live;
+
+  g_assert_true (gst_pad_query (pad, query));
+  gst_query_parse_latency (query, &live, NULL, NULL);
+  g_assert_true (live);
+  gst_query_unref (query);
+  gst_object_unref (pad);
+}
+
+static void
+test_latency (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 2);
+  assert_live (stage);
   cam_stage_unplug (stage, 0);
-  gone = cam_stage_wait (stage, "unplugged");
-  g_assert_cmpstr (gst_structure_get_string (gone, "device"), ==, "/dev/video0");
-  g_assert_nonnull (gst_structure_get_string (gone, "error"));
-  cam_stage_plug (stage, 0, "/dev/video5");
-  back = cam_stage_wait (stage, "replugged");
-  g_assert_cmpstr (gst_structure_get_string (back, "device"), ==, "/dev/video5");
-  after = pull_discont (stage);
-  g_assert_cmpuint (after, >, before);
-  g_assert_cmpuint (cam_stage_count_sources (stage), ==, 2);
-  g_assert_cmpuint (cam_stage_stat (stage, "losses"), ==, 1);
-  g_assert_cmpuint (cam_stage_stat (stage, "returns"), ==, 1);
+  cam_run_await (stage->run, "unplugged");
+  assert_live (stage);
   cam_stage_free (stage);
 }
 
@@ -76,6 +347,21 @@ main (int argc, char **argv)
 {
   element_test_init (&argc, &argv);
   g_test_add_func ("/camsrc/pictures", test_pictures);
-  g_test_add_func ("/camsrc/replug", test_replug);
+  g_test_add_func ("/camsrc/cycles", test_cycles);
+  g_test_add_func ("/camsrc/states", test_states);
+  g_test_add_func ("/camsrc/defaults", test_defaults);
+  g_test_add_func ("/camsrc/values", test_values);
+  g_test_add_func ("/camsrc/wishes", test_wishes);
+  g_test_add_func ("/camsrc/no-camera", test_no_camera);
+  g_test_add_func ("/camsrc/missing-device", test_missing_device);
+  g_test_add_func ("/camsrc/refusals", test_refusals);
+  g_test_add_func ("/camsrc/gone-amid-questions", test_gone_amid_questions);
+  g_test_add_func ("/camsrc/garbage", test_garbage);
+  g_test_add_func ("/camsrc/no-format", test_no_format);
+  g_test_add_func ("/camsrc/no-elements", test_no_elements);
+  g_test_add_func ("/camsrc/broken-source", test_broken_source);
+  g_test_add_func ("/camsrc/documentation", test_documentation);
+  g_test_add_func ("/camsrc/end", test_end);
+  g_test_add_func ("/camsrc/latency", test_latency);
   return element_test_run ();
 }
