@@ -2,34 +2,26 @@
 #include "camkeeper.h"
 
 #include "cambutton.h"
-#include "camfeed.h"
 #include "camgate.h"
 #include "camlocker.h"
 #include "camreport.h"
-#include "camseek.h"
+#include "camslot.h"
 
 #define MAX_ATTEMPTS 3 /* to get a first picture */
 
 struct _DermaCamKeeper {
   GstBin *bin;
-  GstElement *exit;
   DermaCamHost *host;
+  DermaCamSlot *slot;
+  DermaCamIdentity *identity; /* the slot's */
   DermaCamGate *gate;
   GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
-  gint corrupt; /* atomic */
+  gint losses, returns; /* atomic */
 
-  GMutex mutex;
-  /* Under the mutex. */
-  GstElement *feed;
-  GError *cause; /* what the feed said when it broke */
-  gchar *mode;
-  guint losses, returns;
-
-  /* Of the thread while it runs; @identity.device changes only under the mutex. */
+  /* Of the thread while it runs. */
   DermaCamSettings settings;
-  DermaCamIdentity identity;
   DermaCamLocker *locker;
   GSource *wait;
   GSource *button;
@@ -98,7 +90,7 @@ press (gpointer user, gboolean pressed)
   DermaCamKeeper *keeper = user;
 
   derma_cam_gate_press (keeper->gate, pressed);
-  derma_cam_report_button (GST_ELEMENT (keeper->bin), keeper->identity.device, pressed);
+  derma_cam_report_button (GST_ELEMENT (keeper->bin), keeper->identity->device, pressed);
 }
 
 static void
@@ -106,7 +98,7 @@ listen_to_button (DermaCamKeeper *keeper)
 {
   const gchar *wished = keeper->settings.still_button;
   g_autofree gchar *input =
-      wished ? g_strdup (wished) : keeper->host->find_button (keeper->host, keeper->identity.device);
+      wished ? g_strdup (wished) : keeper->host->find_button (keeper->host, keeper->identity->device);
   g_autoptr (GError) error = NULL;
 
   stop_source (&keeper->button);
@@ -116,7 +108,7 @@ listen_to_button (DermaCamKeeper *keeper)
   if (keeper->button)
     g_source_attach (keeper->button, keeper->context);
   else
-    post (keeper, "still-button-failed", keeper->identity.device, error);
+    post (keeper, "still-button-failed", keeper->identity->device, error);
 }
 
 static void
@@ -124,76 +116,22 @@ begin_lock (DermaCamKeeper *keeper)
 {
   const DermaCamTerms terms = { keeper->settings.lock, keeper->settings.profile, keeper->settings.settle_ms };
 
-  derma_cam_locker_start (keeper->locker, keeper->identity.device, &terms);
-}
-
-/* Takes note of what the camera is and how it will give pictures. */
-static gboolean
-choose (DermaCamKeeper *keeper, const gchar *device, DermaCamMode *mode, GError **error)
-{
-  g_autoptr (DermaCamera) camera = keeper->host->open (keeper->host, device, error);
-  g_autoptr (GPtrArray) modes = camera ? derma_camera_list_modes (camera, NULL, error) : NULL;
-
-  if (!modes)
-    return FALSE;
-  if (!derma_cam_mode_choose (modes, &keeper->settings.wish, mode)) {
-    derma_cam_report_formats (error, device, modes, keeper->settings.wish.format);
-    return FALSE;
-  }
-  g_mutex_lock (&keeper->mutex);
-  derma_cam_identity_set (&keeper->identity, camera);
-  g_free (keeper->mode);
-  keeper->mode = derma_cam_mode_to_string (mode);
-  g_mutex_unlock (&keeper->mutex);
-  return TRUE;
+  derma_cam_locker_start (keeper->locker, keeper->identity->device, &terms);
 }
 
 static void
-notify (DermaCamKeeper *keeper)
+notify (GstBin *bin)
 {
-  g_object_notify (G_OBJECT (keeper->bin), "current-device");
-  g_object_notify (G_OBJECT (keeper->bin), "current-mode");
+  g_object_notify (G_OBJECT (bin), "current-device");
+  g_object_notify (G_OBJECT (bin), "current-mode");
 }
 
 static gboolean
 put_in (DermaCamKeeper *keeper, const gchar *device, GError **error)
 {
-  DermaCamMode mode;
-  GstElement *feed;
-
-  if (!choose (keeper, device, &mode, error))
-    return FALSE;
-  feed = derma_cam_feed_new (keeper->host, device, &mode, &keeper->corrupt, error);
-  if (!feed)
-    return FALSE;
   keeper->streaming = FALSE;
   derma_cam_gate_expect (keeper->gate);
-  g_mutex_lock (&keeper->mutex);
-  g_clear_error (&keeper->cause);
-  keeper->feed = gst_object_ref (feed);
-  g_mutex_unlock (&keeper->mutex);
-  gst_bin_add (keeper->bin, feed);
-  gst_element_link (feed, keeper->exit);
-  notify (keeper);
-  return TRUE;
-}
-
-static void
-take_out (DermaCamKeeper *keeper)
-{
-  GstElement *feed;
-
-  g_mutex_lock (&keeper->mutex);
-  feed = g_steal_pointer (&keeper->feed);
-  g_clear_pointer (&keeper->mode, g_free);
-  g_mutex_unlock (&keeper->mutex);
-  if (!feed)
-    return;
-  gst_element_set_locked_state (feed, TRUE);
-  gst_element_set_state (feed, GST_STATE_NULL);
-  gst_bin_remove (keeper->bin, feed);
-  gst_object_unref (feed);
-  notify (keeper);
+  return derma_cam_slot_put_in (keeper->slot, device, &keeper->settings.wish, error);
 }
 
 static void look_for (DermaCamKeeper *keeper, gint unused);
@@ -218,13 +156,13 @@ look_again (gpointer data)
 static void
 look_for (DermaCamKeeper *keeper, gint unused)
 {
-  g_autofree gchar *device = derma_cam_seek_again (&keeper->identity, keeper->host);
+  g_autofree gchar *device = derma_cam_seek_again (keeper->identity, keeper->host);
 
   stop_source (&keeper->wait);
   if (device && put_in (keeper, device, NULL)) {
-    if (gst_element_sync_state_with_parent (keeper->feed))
+    if (derma_cam_slot_start (keeper->slot))
       return;
-    take_out (keeper);
+    derma_cam_slot_take_out (keeper->slot);
   }
   wait (keeper);
 }
@@ -240,27 +178,14 @@ may_go_on (DermaCamKeeper *keeper, const GError *cause)
              && ++keeper->attempts < MAX_ATTEMPTS);
 }
 
-static GError *
-steal_cause (DermaCamKeeper *keeper)
-{
-  GError *cause;
-
-  g_mutex_lock (&keeper->mutex);
-  cause = g_steal_pointer (&keeper->cause);
-  g_mutex_unlock (&keeper->mutex);
-  return cause ? cause : g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ, "gives no more pictures");
-}
-
 static void
 report_loss (DermaCamKeeper *keeper, const GError *cause)
 {
   if (keeper->told)
     return;
   keeper->told = TRUE;
-  g_mutex_lock (&keeper->mutex);
-  keeper->losses++;
-  g_mutex_unlock (&keeper->mutex);
-  post (keeper, keeper->gone ? "unplugged" : "interrupted", keeper->identity.device, cause);
+  g_atomic_int_inc (&keeper->losses);
+  post (keeper, keeper->gone ? "unplugged" : "interrupted", keeper->identity->device, cause);
 }
 
 static void
@@ -268,19 +193,19 @@ on_lost (DermaCamKeeper *keeper, gint unused)
 {
   g_autoptr (GError) cause = NULL;
 
-  if (!keeper->feed)
+  if (!derma_cam_slot_is_full (keeper->slot))
     return;
   derma_cam_locker_cancel (keeper->locker);
   stop_source (&keeper->button);
   /* Asked before it is closed: a driver may have it back as soon as nobody uses it. */
-  keeper->gone = !derma_cam_seek_is_there (&keeper->identity, keeper->host);
-  take_out (keeper);
-  cause = steal_cause (keeper);
+  keeper->gone = !derma_cam_seek_is_there (keeper->identity, keeper->host);
+  derma_cam_slot_take_out (keeper->slot);
+  cause = derma_cam_slot_steal_cause (keeper->slot);
   if (!may_go_on (keeper, cause)) {
-    derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity.device, keeper->gone, cause);
+    derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity->device, keeper->gone, cause);
     return;
   }
-  derma_cam_seek_note_others (&keeper->identity, keeper->host);
+  derma_cam_seek_note_others (keeper->identity, keeper->host);
   if (keeper->streamed)
     report_loss (keeper, cause);
   wait (keeper);
@@ -289,15 +214,13 @@ on_lost (DermaCamKeeper *keeper, gint unused)
 static void
 on_pictures (DermaCamKeeper *keeper, gint unused)
 {
-  const gchar *device = keeper->identity.device;
+  const gchar *device = keeper->identity->device;
 
-  if (!keeper->feed || keeper->streaming)
+  if (!derma_cam_slot_is_full (keeper->slot) || keeper->streaming)
     return;
   keeper->streaming = keeper->streamed = TRUE;
   if (keeper->told) {
-    g_mutex_lock (&keeper->mutex);
-    keeper->returns++;
-    g_mutex_unlock (&keeper->mutex);
+    g_atomic_int_inc (&keeper->returns);
     post (keeper, keeper->gone ? "replugged" : "resumed", device, NULL);
     gst_element_post_message (GST_ELEMENT (keeper->bin), gst_message_new_latency (GST_OBJECT (keeper->bin)));
   }
@@ -319,7 +242,7 @@ on_lock (DermaCamKeeper *keeper, gint lock)
   keeper->settings.lock = lock;
   if (!keeper->streaming)
     return;
-  derma_cam_locker_undo (keeper->locker, keeper->identity.device);
+  derma_cam_locker_undo (keeper->locker, keeper->identity->device);
   if (lock)
     begin_lock (keeper);
 }
@@ -351,12 +274,12 @@ derma_cam_keeper_new (GstBin *bin, GstElement *exit, const DermaCamSettings *set
   DermaCamKeeper *keeper = g_atomic_rc_box_new0 (DermaCamKeeper);
 
   keeper->bin = bin;
-  keeper->exit = exit;
   keeper->host = host;
+  keeper->slot = derma_cam_slot_new (bin, exit, host, notify);
+  keeper->identity = derma_cam_slot_get_identity (keeper->slot);
   keeper->gate = derma_cam_gate_new (exit, hear, keeper);
   keeper->context = g_main_context_new ();
   keeper->loop = g_main_loop_new (keeper->context, FALSE);
-  g_mutex_init (&keeper->mutex);
   derma_cam_settings_copy (&keeper->settings, settings);
   keeper->locker = derma_cam_locker_new (host, tell_outcome, keeper);
   return keeper;
@@ -378,10 +301,7 @@ clear (gpointer data)
   g_main_context_unref (keeper->context);
   derma_cam_gate_free (keeper->gate);
   derma_cam_settings_clear (&keeper->settings);
-  derma_cam_identity_clear (&keeper->identity);
-  g_clear_error (&keeper->cause);
-  g_free (keeper->mode);
-  g_mutex_clear (&keeper->mutex);
+  derma_cam_slot_free (keeper->slot);
 }
 
 void
@@ -412,9 +332,9 @@ derma_cam_keeper_start (DermaCamKeeper *keeper)
 void
 derma_cam_keeper_fail (DermaCamKeeper *keeper)
 {
-  g_autoptr (GError) cause = steal_cause (keeper);
+  g_autoptr (GError) cause = derma_cam_slot_steal_cause (keeper->slot);
 
-  derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity.device, FALSE, cause);
+  derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity->device, FALSE, cause);
 }
 
 void
@@ -432,48 +352,20 @@ derma_cam_keeper_stop (DermaCamKeeper *keeper)
 void
 derma_cam_keeper_close (DermaCamKeeper *keeper, gboolean restore)
 {
-  take_out (keeper);
+  derma_cam_slot_take_out (keeper->slot);
   if (restore)
-    derma_cam_locker_undo (keeper->locker, keeper->identity.device);
-}
-
-/* (transfer full) (nullable): the feed, which may be on its way out, that an object is of */
-static GstObject *
-find_feed (DermaCamKeeper *keeper, GstObject *object)
-{
-  GstObject *child = object ? gst_object_ref (object) : NULL;
-
-  while (child && !gst_object_has_as_parent (child, GST_OBJECT (keeper->bin))) {
-    GstObject *parent = gst_object_get_parent (child);
-
-    gst_object_unref (child);
-    child = parent;
-  }
-  if (child == GST_OBJECT (keeper->exit))
-    gst_clear_object (&child);
-  return child;
+    derma_cam_locker_undo (keeper->locker, keeper->identity->device);
 }
 
 gboolean
 derma_cam_keeper_take (DermaCamKeeper *keeper, GstMessage *message)
 {
-  GstObject *feed;
   gboolean present;
+  const gboolean taken = derma_cam_slot_take (keeper->slot, message, &present);
 
-  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
-    return FALSE;
-  feed = find_feed (keeper, GST_MESSAGE_SRC (message));
-  if (!feed)
-    return FALSE;
-  g_mutex_lock (&keeper->mutex);
-  present = feed == GST_OBJECT (keeper->feed);
-  if (present && !keeper->cause)
-    gst_message_parse_error (message, &keeper->cause, NULL);
-  g_mutex_unlock (&keeper->mutex);
   if (present)
     assign (keeper, on_lost, 0);
-  gst_object_unref (feed);
-  return TRUE;
+  return taken;
 }
 
 void
@@ -491,46 +383,25 @@ derma_cam_keeper_press (DermaCamKeeper *keeper, gboolean pressed)
 gboolean
 derma_cam_keeper_end (DermaCamKeeper *keeper)
 {
-  gboolean has_feed;
-
   derma_cam_gate_allow_end (keeper->gate);
-  g_mutex_lock (&keeper->mutex);
-  has_feed = keeper->feed != NULL;
-  g_mutex_unlock (&keeper->mutex);
-  return has_feed;
+  return derma_cam_slot_is_full (keeper->slot);
 }
 
 gchar *
 derma_cam_keeper_get_device (DermaCamKeeper *keeper)
 {
-  gchar *device;
-
-  g_mutex_lock (&keeper->mutex);
-  device = keeper->mode ? g_strdup (keeper->identity.device) : NULL;
-  g_mutex_unlock (&keeper->mutex);
-  return device;
+  return derma_cam_slot_get_device (keeper->slot);
 }
 
 gchar *
 derma_cam_keeper_get_mode (DermaCamKeeper *keeper)
 {
-  gchar *mode;
-
-  g_mutex_lock (&keeper->mutex);
-  mode = g_strdup (keeper->mode);
-  g_mutex_unlock (&keeper->mutex);
-  return mode;
+  return derma_cam_slot_get_mode (keeper->slot);
 }
 
 GstStructure *
 derma_cam_keeper_get_stats (DermaCamKeeper *keeper)
 {
-  guint losses, returns;
-
-  g_mutex_lock (&keeper->mutex);
-  losses = keeper->losses;
-  returns = keeper->returns;
-  g_mutex_unlock (&keeper->mutex);
-  return derma_cam_report_stats (derma_cam_gate_get_frames (keeper->gate), (guint)g_atomic_int_get (&keeper->corrupt),
-                                 losses, returns);
+  return derma_cam_report_stats (derma_cam_gate_get_frames (keeper->gate), derma_cam_slot_get_corrupt (keeper->slot),
+                                 (guint)g_atomic_int_get (&keeper->losses), (guint)g_atomic_int_get (&keeper->returns));
 }

@@ -191,6 +191,19 @@ cam_stage_count_sources (CamStage *stage)
   return n;
 }
 
+void
+cam_stage_await_source (CamStage *stage, guint n)
+{
+  gboolean started = FALSE;
+
+  while (!started) {
+    g_autoptr (GstElement) source = get_source (stage);
+
+    g_usleep (1000);
+    started = cam_stage_count_sources (stage) >= n && GST_STATE (source) >= GST_STATE_PAUSED;
+  }
+}
+
 GBytes *
 cam_stage_make_jpeg (gint width, gint height)
 {

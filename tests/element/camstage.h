@@ -36,6 +36,8 @@ void cam_stage_break (CamStage *stage, gint code, const gchar *text);
 /* Lets the pictures end. */
 void cam_stage_dry (CamStage *stage);
 guint cam_stage_count_sources (CamStage *stage);
+/* Waits until the @n-th source has been started. */
+void cam_stage_await_source (CamStage *stage, guint n);
 
 /* A JPEG picture */
 GBytes *cam_stage_make_jpeg (gint width, gint height);

@@ -240,8 +240,7 @@ test_gives_up (void)
 
   cam_run_play (stage->run);
   for (guint i = 1; i <= 3; i++) {
-    while (cam_stage_count_sources (stage) < i)
-      g_usleep (1000);
+    cam_stage_await_source (stage, i);
     cam_stage_break (stage, GST_RESOURCE_ERROR_READ, "Will not.");
   }
   cam_run_expect_error (stage->run, GST_RESOURCE_ERROR_READ, "/dev/video0: Will not.");
@@ -289,8 +288,7 @@ test_back_while_paused (void)
   lose (stage);
   gst_element_set_state (stage->run->pipeline, GST_STATE_PAUSED);
   cam_stage_plug (stage, 0, "/dev/video0");
-  while (cam_stage_count_sources (stage) < 2)
-    g_usleep (1000);
+  cam_stage_await_source (stage, 2);
   cam_run_play (stage->run);
   cam_run_await (stage->run, "replugged");
   cam_stage_free (stage);
@@ -370,8 +368,7 @@ test_replug_jpeg (void)
   cam_stage_unplug (stage, 0);
   cam_run_await (stage->run, "unplugged");
   cam_stage_plug (stage, 0, "/dev/video0");
-  while (cam_stage_count_sources (stage) < 2)
-    g_usleep (1000);
+  cam_stage_await_source (stage, 2);
   cam_stage_push (stage, good);
   assert_back_at (stage, "/dev/video0");
   g_assert_cmpuint (cam_run_stat (stage->run, "corrupt"), ==, 0);

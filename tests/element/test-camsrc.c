@@ -51,10 +51,8 @@ test_states (void)
   for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
     const GstStateChangeReturn result = gst_element_set_state (stage->run->pipeline, states[i]);
 
-    g_assert_cmpint (result, ==,
-                     states[i] == GST_STATE_PAUSED    ? GST_STATE_CHANGE_NO_PREROLL
-                     : states[i] == GST_STATE_PLAYING ? GST_STATE_CHANGE_ASYNC
-                                                      : GST_STATE_CHANGE_SUCCESS);
+    g_assert_cmpint (result, !=, GST_STATE_CHANGE_FAILURE);
+    g_assert_true ((result == GST_STATE_CHANGE_NO_PREROLL) == (states[i] == GST_STATE_PAUSED));
   }
   cam_run_skip (stage->run, 2);
   cam_stage_free (stage);

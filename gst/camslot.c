@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "camslot.h"
+
+#include "camfeed.h"
+#include "camreport.h"
+
+struct _DermaCamSlot {
+  GstBin *bin;
+  GstElement *exit;
+  DermaCamHost *host;
+  DermaCamChanged changed;
+  gint corrupt; /* atomic */
+  GMutex mutex;
+
+  /* Under the mutex. */
+  GstElement *feed;
+  GError *cause;
+  gchar *mode;
+  DermaCamIdentity identity; /* changes only under it; read also by the thread that changes it */
+};
+
+DermaCamSlot *
+derma_cam_slot_new (GstBin *bin, GstElement *exit, DermaCamHost *host, DermaCamChanged changed)
+{
+  DermaCamSlot *slot = g_new0 (DermaCamSlot, 1);
+
+  slot->bin = bin;
+  slot->exit = exit;
+  slot->host = host;
+  slot->changed = changed;
+  g_mutex_init (&slot->mutex);
+  return slot;
+}
+
+void
+derma_cam_slot_free (DermaCamSlot *slot)
+{
+  derma_cam_identity_clear (&slot->identity);
+  g_clear_error (&slot->cause);
+  g_free (slot->mode);
+  g_mutex_clear (&slot->mutex);
+  g_free (slot);
+}
+
+/* Takes note of what the camera is and how it will give pictures. */
+static gboolean
+choose (DermaCamSlot *slot, const gchar *device, const DermaCamWish *wish, DermaCamMode *mode, GError **error)
+{
+  g_autoptr (DermaCamera) camera = slot->host->open (slot->host, device, error);
+  g_autoptr (GPtrArray) modes = camera ? derma_camera_list_modes (camera, NULL, error) : NULL;
+
+  if (!modes)
+    return FALSE;
+  if (!derma_cam_mode_choose (modes, wish, mode)) {
+    derma_cam_report_formats (error, device, modes, wish->format);
+    return FALSE;
+  }
+  g_mutex_lock (&slot->mutex);
+  derma_cam_identity_set (&slot->identity, camera);
+  g_mutex_unlock (&slot->mutex);
+  return TRUE;
+}
+
+gboolean
+derma_cam_slot_put_in (DermaCamSlot *slot, const gchar *device, const DermaCamWish *wish, GError **error)
+{
+  DermaCamMode mode;
+  GstElement *feed;
+
+  if (!choose (slot, device, wish, &mode, error))
+    return FALSE;
+  feed = derma_cam_feed_new (slot->host, device, &mode, &slot->corrupt, error);
+  if (!feed)
+    return FALSE;
+  g_mutex_lock (&slot->mutex);
+  g_clear_error (&slot->cause);
+  slot->feed = gst_object_ref (feed);
+  g_free (slot->mode);
+  slot->mode = derma_cam_mode_to_string (&mode);
+  g_mutex_unlock (&slot->mutex);
+  gst_bin_add (slot->bin, feed);
+  gst_element_link (feed, slot->exit);
+  slot->changed (slot->bin);
+  return TRUE;
+}
+
+gboolean
+derma_cam_slot_start (DermaCamSlot *slot)
+{
+  return gst_element_sync_state_with_parent (slot->feed);
+}
+
+void
+derma_cam_slot_take_out (DermaCamSlot *slot)
+{
+  GstElement *feed;
+
+  g_mutex_lock (&slot->mutex);
+  feed = g_steal_pointer (&slot->feed);
+  g_clear_pointer (&slot->mode, g_free);
+  g_mutex_unlock (&slot->mutex);
+  if (!feed)
+    return;
+  gst_element_set_locked_state (feed, TRUE);
+  gst_element_set_state (feed, GST_STATE_NULL);
+  gst_bin_remove (slot->bin, feed);
+  gst_object_unref (feed);
+  slot->changed (slot->bin);
+}
+
+DermaCamIdentity *
+derma_cam_slot_get_identity (DermaCamSlot *slot)
+{
+  return &slot->identity;
+}
+
+gboolean
+derma_cam_slot_is_full (DermaCamSlot *slot)
+{
+  gboolean full;
+
+  g_mutex_lock (&slot->mutex);
+  full = slot->feed != NULL;
+  g_mutex_unlock (&slot->mutex);
+  return full;
+}
+
+/* (transfer full) (nullable): the feed, which may be on its way out, that an object is of */
+static GstObject *
+find_feed (DermaCamSlot *slot, GstObject *object)
+{
+  GstObject *child = object ? gst_object_ref (object) : NULL;
+
+  while (child && !gst_object_has_as_parent (child, GST_OBJECT (slot->bin))) {
+    GstObject *parent = gst_object_get_parent (child);
+
+    gst_object_unref (child);
+    child = parent;
+  }
+  if (child == GST_OBJECT (slot->exit))
+    gst_clear_object (&child);
+  return child;
+}
+
+gboolean
+derma_cam_slot_take (DermaCamSlot *slot, GstMessage *message, gboolean *present)
+{
+  GstObject *feed;
+
+  *present = FALSE;
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
+    return FALSE;
+  feed = find_feed (slot, GST_MESSAGE_SRC (message));
+  if (!feed)
+    return FALSE;
+  g_mutex_lock (&slot->mutex);
+  *present = feed == GST_OBJECT (slot->feed);
+  if (*present && !slot->cause)
+    gst_message_parse_error (message, &slot->cause, NULL);
+  g_mutex_unlock (&slot->mutex);
+  gst_object_unref (feed);
+  return TRUE;
+}
+
+GError *
+derma_cam_slot_steal_cause (DermaCamSlot *slot)
+{
+  GError *cause;
+
+  g_mutex_lock (&slot->mutex);
+  cause = g_steal_pointer (&slot->cause);
+  g_mutex_unlock (&slot->mutex);
+  return cause ? cause : g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ, "gives no more pictures");
+}
+
+gchar *
+derma_cam_slot_get_device (DermaCamSlot *slot)
+{
+  gchar *device;
+
+  g_mutex_lock (&slot->mutex);
+  device = slot->feed ? g_strdup (slot->identity.device) : NULL;
+  g_mutex_unlock (&slot->mutex);
+  return device;
+}
+
+gchar *
+derma_cam_slot_get_mode (DermaCamSlot *slot)
+{
+  gchar *mode;
+
+  g_mutex_lock (&slot->mutex);
+  mode = g_strdup (slot->mode);
+  g_mutex_unlock (&slot->mutex);
+  return mode;
+}
+
+guint
+derma_cam_slot_get_corrupt (DermaCamSlot *slot)
+{
+  return (guint)g_atomic_int_get (&slot->corrupt);
+}
