@@ -81,6 +81,17 @@ G_DEFINE_FINAL_TYPE (GstDermaClassify, gst_derma_classify, GST_TYPE_DERMA_FILTER
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermaclassify, "dermaclassify", GST_RANK_NONE, GST_TYPE_DERMA_CLASSIFY,
                                        derma_reading_meta_register ())
 
+static DermaSettings
+get_settings (GstDermaClassify *self)
+{
+  DermaSettings settings;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  return settings;
+}
+
 /* Takes note of how long an inference took; a pipeline that waits less than that is told to ask again. */
 static void
 note_latency (GstDermaClassify *self, GstClockTime measured)
@@ -92,17 +103,6 @@ note_latency (GstDermaClassify *self, GstClockTime measured)
   GST_OBJECT_UNLOCK (self);
   if (grown)
     gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
-}
-
-static void
-set_model (GstDermaClassify *self, const gchar *path)
-{
-  guint threads;
-
-  GST_OBJECT_LOCK (self);
-  threads = self->settings.threads;
-  GST_OBJECT_UNLOCK (self);
-  derma_modelslot_set (&self->slot, GST_ELEMENT (self), path, threads);
 }
 
 /* Between two frames, so that each is read by one network only; a worker that is still reading goes first. */
@@ -125,17 +125,12 @@ static gboolean
 start (GstBaseTransform *base)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
-  g_autofree gchar *path = NULL;
+  const DermaSettings settings = get_settings (self);
   DermaNetwork *network;
-  DermaSettings settings;
 
-  GST_OBJECT_LOCK (self);
-  settings = self->settings;
-  path = g_strdup (self->slot.model);
-  GST_OBJECT_UNLOCK (self);
   if (settings.mode == DERMA_MODE_ASYNC && !(self->worker = derma_worker_start (GST_ELEMENT (self))))
     return FALSE;
-  network = derma_modelslot_load (GST_ELEMENT (self), GST_MESSAGE_ERROR, path, settings.threads);
+  network = derma_modelslot_start (&self->slot, GST_ELEMENT (self), settings.threads);
   if (!network) {
     g_clear_pointer (&self->worker, derma_worker_free);
     return FALSE;
@@ -183,17 +178,6 @@ set_caps (GstBaseTransform *base, GstCaps *incaps, GstCaps *outcaps)
   derma_album_reset (self->album);
   return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->set_caps (base, incaps, outcaps)
          && derma_frame_init_from_info (&self->reader.frame, gst_derma_filter_get_info (GST_DERMA_FILTER (self)));
-}
-
-static DermaSettings
-get_settings (GstDermaClassify *self)
-{
-  DermaSettings settings;
-
-  GST_OBJECT_LOCK (self);
-  settings = self->settings;
-  GST_OBJECT_UNLOCK (self);
-  return settings;
 }
 
 static DermaSettings
@@ -489,7 +473,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   GstDermaClassify *self = GST_DERMA_CLASSIFY (object);
 
   if (id == DERMA_SETTING_MODEL)
-    set_model (self, g_value_get_string (value));
+    derma_modelslot_set (&self->slot, GST_ELEMENT (self), g_value_get_string (value), get_settings (self).threads);
+  else if (id == DERMA_SETTING_MODEL_SHA256)
+    derma_modelslot_pin (&self->slot, GST_ELEMENT (self), g_value_get_string (value));
   else if (id == DERMA_SETTING_QOS)
     gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), g_value_get_boolean (value));
   else if (id == DERMA_SETTING_FROZEN)
@@ -536,6 +522,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   settings = effective_settings (self);
   if (id == DERMA_SETTING_MODEL)
     g_value_set_string (value, network ? network->path : self->slot.model);
+  else if (id == DERMA_SETTING_MODEL_SHA256)
+    g_value_set_string (value, self->slot.sha256);
   else if (id == DERMA_SETTING_FROZEN)
     g_value_set_boolean (value, self->frozen);
   else if (id == DERMA_SETTING_STATS)

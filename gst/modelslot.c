@@ -1,16 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "modelslot.h"
 
-DermaNetwork *
-derma_modelslot_load (GstElement *element, GstMessageType report, const gchar *path, guint threads)
+#include <string.h>
+
+#define DIGEST_LENGTH 64
+
+/* Loads @path, NULL for the shipped one. Returns: (nullable): NULL after having posted the cause as @report */
+static DermaNetwork *
+load (DermaModelSlot *slot, GstElement *element, GstMessageType report, const gchar *path, guint threads)
 {
   g_autoptr (GError) error = NULL;
   g_autofree gchar *named = path ? g_strdup (path) : derma_model_find_default ();
-  DermaNetwork *network = derma_network_load (named, threads, &error);
+  g_autofree gchar *sha256 = NULL;
+  DermaNetwork *network;
 
+  GST_OBJECT_LOCK (element);
+  sha256 = g_strdup (slot->sha256);
+  GST_OBJECT_UNLOCK (element);
+  network = derma_network_load (named, sha256, threads, &error);
   if (!network)
     derma_network_report (element, report, error, named);
   return network;
+}
+
+DermaNetwork *
+derma_modelslot_start (DermaModelSlot *slot, GstElement *element, guint threads)
+{
+  g_autofree gchar *path = NULL;
+
+  GST_OBJECT_LOCK (element);
+  path = g_strdup (slot->model);
+  GST_OBJECT_UNLOCK (element);
+  return load (slot, element, GST_MESSAGE_ERROR, path, threads);
 }
 
 void
@@ -24,7 +45,7 @@ derma_modelslot_set (DermaModelSlot *slot, GstElement *element, const gchar *pat
   GST_OBJECT_LOCK (element);
   started = slot->started;
   GST_OBJECT_UNLOCK (element);
-  if (started && !(network = derma_modelslot_load (element, GST_MESSAGE_WARNING, path, threads)))
+  if (started && !(network = load (slot, element, GST_MESSAGE_WARNING, path, threads)))
     return;
 
   GST_OBJECT_LOCK (element);
@@ -38,6 +59,25 @@ derma_modelslot_set (DermaModelSlot *slot, GstElement *element, const gchar *pat
   }
   GST_OBJECT_UNLOCK (element);
   derma_network_free (network);
+}
+
+static gboolean
+is_digest (const gchar *text)
+{
+  return strlen (text) == DIGEST_LENGTH && strspn (text, "0123456789abcdefABCDEF") == DIGEST_LENGTH;
+}
+
+void
+derma_modelslot_pin (DermaModelSlot *slot, GstElement *element, const gchar *sha256)
+{
+  if (sha256 && !is_digest (sha256))
+    GST_ELEMENT_WARNING (element, RESOURCE, SETTINGS,
+                         ("model-sha256: '%s' is not a SHA-256 digest of 64 hex digits; no model has it", sha256),
+                         (NULL));
+  GST_OBJECT_LOCK (element);
+  g_free (slot->sha256);
+  slot->sha256 = g_strdup (sha256);
+  GST_OBJECT_UNLOCK (element);
 }
 
 DermaNetwork *
@@ -59,4 +99,5 @@ derma_modelslot_clear (DermaModelSlot *slot)
 {
   g_clear_pointer (&slot->pending, derma_network_free);
   g_clear_pointer (&slot->model, g_free);
+  g_clear_pointer (&slot->sha256, g_free);
 }

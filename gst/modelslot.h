@@ -10,17 +10,22 @@ G_BEGIN_DECLS
  * Its fields are under the lock of the element.
  */
 typedef struct {
-  gchar *model; /* as set; NULL for the shipped one */
+  gchar *model;  /* as set; NULL for the shipped one */
+  gchar *sha256; /* that a file must have to be loaded; NULL: any */
   gboolean started;
   DermaNetwork *pending; /* takes the place of the one in use before the next frame */
 } DermaModelSlot;
 
-/* Loads @path, NULL for the shipped one. Returns: (nullable): NULL after having posted the cause as @report */
-DermaNetwork *derma_modelslot_load (GstElement *element, GstMessageType report, const gchar *path, guint threads);
+/* Loads the one that is set. Returns: (nullable): NULL after having posted the cause as an error */
+DermaNetwork *derma_modelslot_start (DermaModelSlot *slot, GstElement *element, guint threads);
 
 /* Another name, from any thread. While started, the file is loaded and checked first, and if it cannot be used a
  * warning is posted and all stays as it is. */
 void derma_modelslot_set (DermaModelSlot *slot, GstElement *element, const gchar *path, guint threads);
+
+/* Another digest for what is loaded from now on. One that is malformed is warned about, and kept: no file has it, so
+ * that a mistake does not open the door. */
+void derma_modelslot_pin (DermaModelSlot *slot, GstElement *element, const gchar *sha256);
 
 /* Puts the network that waits, if any, in the place of @current. Returns: (transfer full) (nullable): the one that was
  * there */

@@ -47,13 +47,13 @@ warm_up (DermaNetwork *network, GError **error)
 }
 
 DermaNetwork *
-derma_network_load (const gchar *path, guint threads, GError **error)
+derma_network_load (const gchar *path, const gchar *sha256, guint threads, GError **error)
 {
   g_autoptr (DermaNetwork) network = g_new0 (DermaNetwork, 1);
   g_autoptr (DermaModel) model = NULL;
 
   network->path = path ? g_strdup (path) : derma_model_find_default ();
-  model = derma_model_load (network->path, error);
+  model = derma_model_load_pinned (network->path, sha256, error);
   if (!model)
     return NULL;
   network->classifier = derma_classifier_new (model, threads, error);
@@ -81,6 +81,9 @@ derma_network_get_error_code (const GError *error, const gchar *path, gint *code
   switch (error->domain == DERMA_ERROR ? error->code : DERMA_ERROR_RUNTIME) {
   case DERMA_ERROR_FILE:
     *code = g_file_test (path, G_FILE_TEST_EXISTS) ? GST_RESOURCE_ERROR_OPEN_READ : GST_RESOURCE_ERROR_NOT_FOUND;
+    return GST_RESOURCE_ERROR;
+  case DERMA_ERROR_DIGEST:
+    *code = GST_RESOURCE_ERROR_SETTINGS;
     return GST_RESOURCE_ERROR;
   case DERMA_ERROR_FORMAT:
   case DERMA_ERROR_LIMIT:

@@ -20,11 +20,12 @@ typedef struct {
 
 /*
  * @path: (nullable): an ONNX file; NULL for the shipped one
+ * @sha256: (nullable): the digest that it must have, as for derma_model_load_pinned()
  * @error: return location; %DERMA_ERROR
  *
  * Loads, checks and runs it once.
  */
-DermaNetwork *derma_network_load (const gchar *path, guint threads, GError **error);
+DermaNetwork *derma_network_load (const gchar *path, const gchar *sha256, guint threads, GError **error);
 /* @network: (nullable) (transfer full) */
 void derma_network_free (DermaNetwork *network);
 

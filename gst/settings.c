@@ -237,6 +237,20 @@ install_network (GObjectClass *klass)
       g_param_spec_string ("model", "Model", "Path of the ONNX file to read with (NULL: the shipped network)", NULL,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
   /**
+   * dermaclassify:model-sha256:
+   *
+   * The SHA-256 digest that a file must have to be loaded, 64 hex digits; NULL: any. It is compared before anything in
+   * the file is looked at. With another file the element does not start, and while playing #dermaclassify:model is not
+   * changed. A malformed digest is warned about and fits no file. Holds from the next start or change of the model: to
+   * change both while playing, set this one first.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_MODEL_SHA256,
+                                   g_param_spec_string ("model-sha256", "SHA-256 of the model",
+                                                        "Digest that a model file must have, 64 hex digits (NULL: any)",
+                                                        NULL, PLAYING));
+  /**
    * dermaclassify:qos:
    *
    * Whether frames that come too late are not classified; they are passed on all the same.

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  * @DERMA_ERROR_ARGUMENT: a value given by the caller is out of range
  * @DERMA_ERROR_BUSY: a device is in use by another program
  * @DERMA_ERROR_GONE: a device was unplugged
+ * @DERMA_ERROR_DIGEST: a file is sound or not, but not the one whose digest was asked for
  */
 typedef enum {
   DERMA_ERROR_FILE,
@@ -35,6 +36,7 @@ typedef enum {
   DERMA_ERROR_ARGUMENT,
   DERMA_ERROR_BUSY,
   DERMA_ERROR_GONE,
+  DERMA_ERROR_DIGEST,
 } DermaError;
 
 DERMA_API GQuark derma_error_quark (void);

@@ -32,6 +32,19 @@ typedef struct _DermaModel DermaModel;
 DERMA_API DermaModel *derma_model_load (const gchar *path, GError **error);
 
 /**
+ * derma_model_load_pinned:
+ * @path: an ONNX file, at most 256 MiB
+ * @sha256: (nullable): the SHA-256 that its bytes must have, 64 hex digits in either case; NULL: any; another text is
+ * the digest of no file
+ * @error: return location, as for derma_model_load(), or %DERMA_ERROR_DIGEST, which names both digests
+ *
+ * Compares before anything that the file says is looked at.
+ *
+ * Returns: (transfer full): the model, or NULL with @error set
+ */
+DERMA_API DermaModel *derma_model_load_pinned (const gchar *path, const gchar *sha256, GError **error);
+
+/**
  * derma_model_new_from_bytes:
  * @bytes: the contents of an ONNX file
  * @name: what messages call it

@@ -115,12 +115,26 @@ check_file (const gchar *path, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_digest (const gchar *path, const gchar *found, const gchar *wanted, GError **error)
+{
+  if (!wanted || g_ascii_strcasecmp (found, wanted) == 0)
+    return TRUE;
+  return derma_fail (error, DERMA_ERROR_DIGEST, path, "has the SHA-256 digest %s, and not %s", found, wanted);
+}
+
 DermaModel *
 derma_model_load (const gchar *path, GError **error)
 {
+  return derma_model_load_pinned (path, NULL, error);
+}
+
+DermaModel *
+derma_model_load_pinned (const gchar *path, const gchar *sha256, GError **error)
+{
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) cause = NULL;
-  g_autofree gchar *sha256 = NULL;
+  g_autofree gchar *found = NULL;
   DermaModel *model;
   gchar *contents;
   gsize size;
@@ -132,8 +146,10 @@ derma_model_load (const gchar *path, GError **error)
     return NULL;
   }
   bytes = g_bytes_new_take (contents, size);
-  sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
-  model = derma_share_find (path, sha256);
+  found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  if (!check_digest (path, found, sha256, error))
+    return NULL;
+  model = derma_share_find (path, found);
   if (model)
     return model;
   model = derma_model_new_from_bytes (bytes, path, error);

@@ -6,7 +6,10 @@
 #include <derma/error.h>
 #include <derma/graph.h>
 
+#include <glib/gstdio.h>
 #include <string.h>
+
+#define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 static DermaModel *
 load (DermaOnnxBuilder *builder)
@@ -256,6 +259,29 @@ test_golden (void)
   g_assert_cmpuint (metadata->n_golden_output, ==, metadata->classes->n);
 }
 
+/* Whatever is wrong with the file otherwise: its digest comes first. */
+static void
+test_pinned (void)
+{
+  g_autofree gchar *path = NULL;
+  g_autoptr (GError) error = NULL;
+  const gint file = g_file_open_tmp ("derma-pinned-XXXXXX", &path, NULL);
+
+  g_assert_cmpint (file, >=, 0);
+  g_close (file, NULL);
+  g_assert_null (derma_model_load_pinned (path, EMPTY_SHA256, &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
+  g_clear_error (&error);
+  g_assert_null (derma_model_load_pinned (path, "0123", &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_DIGEST);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, EMPTY_SHA256 ", and not 0123"));
+  g_clear_error (&error);
+  g_unlink (path);
+  g_assert_null (derma_model_load_pinned (path, EMPTY_SHA256, &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FILE);
+}
+
 static void
 test_golden_range (void)
 {
@@ -287,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/prune", test_prune);
   g_test_add_func ("/model/from-ir", test_from_ir);
   g_test_add_func ("/model/tensors", test_tensors);
+  g_test_add_func ("/model/pinned", test_pinned);
   g_test_add_func ("/model/find-default", test_find_default);
   g_test_add_func ("/model/golden", test_golden);
   g_test_add_func ("/model/golden-range", test_golden_range);
