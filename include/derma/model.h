@@ -24,8 +24,8 @@ typedef struct _DermaModel DermaModel;
  * @path: an ONNX file, at most 256 MiB
  * @error: return location; %DERMA_ERROR_FILE, %DERMA_ERROR_FORMAT, %DERMA_ERROR_UNSUPPORTED or %DERMA_ERROR_LIMIT
  *
- * A model is never changed, so that whoever loads the same bytes from the same path while it is alive gets the same one,
- * on any thread: its weights are in memory once.
+ * A model is never changed, so that whoever loads the same bytes from the same path while it is alive gets the same
+ * one, on any thread: its weights are in memory once.
  *
  * Returns: (transfer full): the model, or NULL with @error set to "PATH: node 'NAME' (OPERATOR): CAUSE" or the like
  */
