@@ -11,6 +11,10 @@ static const gchar again_line[] =
     "identity name=gate silent=true ! dermareplay name=replay post-messages=false ! "
     "dermaclassify name=classify mode=sync qos=false post-messages=false ! identity name=last silent=true";
 static const gchar caption_line[] =
+    "filesrc name=origin ! matroskademux name=demux  identity name=gate silent=true ! identity name=last silent=true  "
+    "tee name=cues ! queue ! appsink name=told sync=false async=false";
+/* Told and drawn, too. */
+static const gchar drawn_line[] =
     "filesrc name=origin ! matroskademux name=demux  identity name=gate silent=true ! textoverlay name=text ! "
     "identity name=last silent=true  tee name=cues ! queue ! text.text_sink  "
     "cues. ! queue ! appsink name=told sync=false async=false";
@@ -172,11 +176,21 @@ link_input (ReplayPipeline *pipeline, Input *input, const ReplayOptions *options
   return FALSE;
 }
 
+static const gchar *
+choose_line (const ReplayOptions *options, gboolean display)
+{
+  if (options->again)
+    return again_line;
+  if (options->sidecar)
+    return replay_line;
+  return display ? drawn_line : caption_line;
+}
+
 gboolean
 replay_pipeline_build (ReplayPipeline *pipeline, Input *input, const ReplayOptions *options, gboolean display,
                        Comparison *comparison, GError **error)
 {
-  const gchar *line = options->again ? again_line : options->sidecar ? replay_line : caption_line;
+  const gchar *line = choose_line (options, display);
   g_autoptr (GstElement) gate = NULL;
   g_autoptr (GstPad) pad = NULL;
 
