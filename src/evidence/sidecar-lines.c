@@ -183,6 +183,15 @@ find_fault (const GString *line)
   return NULL;
 }
 
+/* The parser quotes what it does not understand, half characters too. */
+static gchar *
+describe (const GError *error)
+{
+  g_autofree gchar *valid = g_utf8_make_valid (error->message, -1);
+
+  return g_strdup_printf ("is not JSON: %s", g_strdelimit (valid, "\r\n", ' '));
+}
+
 static JsonObject *
 parse (const GString *line, gchar **cause)
 {
@@ -195,7 +204,7 @@ parse (const GString *line, gchar **cause)
   else if ((fault = find_fault (line)))
     *cause = g_strdup (fault);
   else if (!(node = json_from_string (line->str, &error)))
-    *cause = error ? g_strdup_printf ("is not JSON: %s", error->message) : g_strdup ("is empty");
+    *cause = error ? describe (error) : g_strdup ("is empty");
   else if (!JSON_NODE_HOLDS_OBJECT (node))
     *cause = g_strdup ("is not a JSON object");
   else

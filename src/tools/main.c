@@ -15,6 +15,7 @@ static const gchar HELP[] = "Usage: derma COMMAND [OPTION...]\n"
                             "  model check M            see that a model file gives what it promises\n"
                             "  bench                    measure what a reading costs, stage by stage\n"
                             "  report SESSION.mkv       report what a recorded session showed\n"
+                            "  dicom PICTURE            make a DICOM file of a picture\n"
                             "  camera list              say which cameras there are\n"
                             "  camera show DEVICE       say what a camera can do\n"
                             "  camera lock DEVICE       fix exposure, white balance and focus where they settle\n"
@@ -38,6 +39,8 @@ main (gint argc, gchar **argv)
     return derma_tool_eval (argc - 1, argv + 1);
   if (strcmp (command, "model") == 0)
     return derma_tool_model (argc - 1, argv + 1);
+  if (strcmp (command, "dicom") == 0)
+    return derma_tool_dicom (argc - 1, argv + 1);
   if (strcmp (command, "report") == 0)
     return derma_tool_report (argc - 1, argv + 1);
   if (strcmp (command, "--version") == 0) {

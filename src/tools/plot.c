@@ -10,6 +10,9 @@
 #define BAND_HEIGHT 14
 #define WHOLE 200
 
+/* Of the width, left and right: what lies at an end is not cut off. */
+#define MARGIN 0.007
+
 /* Of a line; more would not be seen. */
 #define MAX_DOTS 800
 /* A longer pause interrupts a line. */
@@ -28,7 +31,7 @@ get_x (const Plot *plot, guint64 time)
 {
   guint64 since = time > plot->start ? time - plot->start : 0;
 
-  return MIN (since / (gdouble)plot->span, 1);
+  return MARGIN + (1 - 2 * MARGIN) * MIN (since / (gdouble)plot->span, 1);
 }
 
 static gdouble
@@ -150,7 +153,7 @@ add_band (const Plot *plot)
 
     while (i < plot->n && plot->points[i].state == state)
       i++;
-    to = i < plot->n ? get_x (plot, plot->points[i].time) : 1;
+    to = i < plot->n ? get_x (plot, plot->points[i].time) : 1 - MARGIN;
     derma_html_add (plot->html, "<rect class=\"%s\" x=\"%.3f%%\" y=\"%d\" width=\"%.3f%%\" height=\"%d\"/>",
                     derma_state_to_string (state), 100 * from, BAND, 100 * (to - from), BAND_HEIGHT);
   }

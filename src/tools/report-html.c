@@ -122,7 +122,7 @@ add_row (GString *html, const DermaSession *session, const DermaCourse *course)
 
   derma_html_add (html,
                   "<tr><th scope=\"row\"><a href=\"#%s\"><span>Lesion </span>%u</a></th><td class=\"wide\">%s to "
-                  "%s</td><td>%s</td>",
+                  "%s</td><td class=\"reading\">%s</td>",
                   anchor, course->lesion, from, to, network ? derma_network_get_title (network, reading->top) : "none");
   if (network)
     derma_html_add (html, "<td class=\"wide number\">%.2f</td><td class=\"number\">%.2f</td>", reading->confidence,

@@ -36,6 +36,8 @@ typedef struct {
   gchar *sidecar;
   gchar *dicom;
   gchar **models;
+  gchar **attributes;
+  gboolean dermoscopic;
   gboolean json;
   gboolean csv;
 } Options;
@@ -47,6 +49,7 @@ options_clear (Options *options)
   g_free (options->sidecar);
   g_free (options->dicom);
   g_strfreev (options->models);
+  g_strfreev (options->attributes);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -59,6 +62,8 @@ parse (gint *argc, gchar ***argv, Options *o)
     { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Write JSON instead, to standard output without -o", NULL },
     { "csv", 0, 0, G_OPTION_ARG_NONE, &o->csv, "Write CSV instead, a row a lesion, likewise", NULL },
     { "dicom", 0, 0, G_OPTION_ARG_FILENAME, &o->dicom, "Write the sharpest pictures as DICOM files", "DIR" },
+    { "dermoscopic", 0, 0, G_OPTION_ARG_NONE, &o->dermoscopic, "As in derma dicom, for --dicom", NULL },
+    { "attribute", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->attributes, "As in derma dicom, for --dicom", "NAME=VALUE" },
     { "sidecar", 0, 0, G_OPTION_ARG_FILENAME, &o->sidecar, "Sidecar of the one recording given", "FILE" },
     { "model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->models, "A network to have at hand (any number)", "FILE" },
     { 0 },
@@ -71,6 +76,8 @@ parse (gint *argc, gchar ***argv, Options *o)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--json and --csv exclude each other");
   if (o->sidecar && *argc != 2)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--sidecar is for one recording, not %d", *argc - 1);
+  if (!o->dicom && (o->dermoscopic || o->attributes))
+    return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--dermoscopic and --attribute go with --dicom");
   if (!o->output && !o->json && !o->csv && !o->dicom)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "-o is needed (--help tells more)");
   return -1;
@@ -156,10 +163,13 @@ static gboolean
 report (gchar **recordings, const Options *options, GError **error)
 {
   g_autoptr (GPtrArray) sessions = derma_sessions_new ();
+  const DermaReportDicom dicom = { options->dicom, options->dermoscopic, options->attributes };
 
   if (!load (sessions, recordings, options, error))
     return FALSE;
-  return !(options->output || options->json || options->csv) || write_report (sessions, recordings, options, error);
+  if ((options->output || options->json || options->csv) && !write_report (sessions, recordings, options, error))
+    return FALSE;
+  return !options->dicom || derma_report_to_dicom (sessions, &dicom, error);
 }
 
 gint

@@ -11,8 +11,16 @@ GString *derma_report_to_html (const GPtrArray *sessions, GError **error);
 gchar *derma_report_to_json (const GPtrArray *sessions);
 /* As CSV, one row a lesion (transfer full). */
 gchar *derma_report_to_csv (const GPtrArray *sessions);
+
+/* How pictures become DICOM files. */
+typedef struct {
+  const gchar *folder; /* made if it is not there */
+  gboolean dermoscopic;
+  gchar **attributes; /* NULL or a list of "NAME=VALUE" */
+} DermaReportDicom;
+
 /*
- * Writes the best picture of each lesion to a folder, which is made if needed, as DICOM files. NULL with @error set
- * on failure, else (transfer full) the names of the files.
+ * Writes the best picture of each lesion as DICOM file and says its name on standard output. FALSE with @error set on
+ * failure; files that were written before stay.
  */
-GPtrArray *derma_report_to_dicom (const GPtrArray *sessions, const gchar *folder, GError **error);
+gboolean derma_report_to_dicom (const GPtrArray *sessions, const DermaReportDicom *options, GError **error);

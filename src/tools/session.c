@@ -124,15 +124,16 @@ fail (const Loading *loading, GError **error, DermaError code, const gchar *caus
   return FALSE;
 }
 
-/* A time that is missing, or goes back, is the time before. */
+/* A time that is missing is the latest one so far. Events may come after readings of later pictures. */
 static gboolean
 take_time (Loading *loading, guint64 pts, guint64 *time, GError **error)
 {
   if (pts != G_MAXUINT64 && pts > MAX_TIME)
     return fail (loading, error, DERMA_ERROR_LIMIT, "member 'pts' is more than a year");
-  if (pts != G_MAXUINT64)
-    loading->last = MAX (loading->last, pts);
-  *time = loading->part->offset + loading->last;
+  if (pts == G_MAXUINT64)
+    pts = loading->last;
+  loading->last = MAX (loading->last, pts);
+  *time = loading->part->offset + pts;
   return TRUE;
 }
 
@@ -177,6 +178,8 @@ take_reading (Loading *loading, GError **error)
     return FALSE;
   if (!course)
     return fail (loading, error, DERMA_ERROR_LIMIT, "is of more than " G_STRINGIFY (MAX_LESIONS) " lesions");
+  /* A course goes on, whatever its times. */
+  time = loading->part->offset + loading->last;
   if (++loading->session->n_readings > MAX_READINGS)
     return fail (loading, error, DERMA_ERROR_LIMIT, "is of more than " G_STRINGIFY (MAX_READINGS) " readings");
   derma_course_add (course, reading, time, loading->session->parts->len - 1);

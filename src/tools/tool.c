@@ -40,6 +40,12 @@ derma_tool_parse (gint *argc, gchar ***argv, const gchar *summary, const GOption
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, &error))
     return derma_tool_fail (DERMA_EXIT_USAGE, (*argv)[0], "%s (--help tells more)", error->message);
+  /* GLib leaves it where an argument that looks like an option follows. */
+  if (*argc > 1 && strcmp ((*argv)[1], "--") == 0) {
+    (*argv)[1] = (*argv)[0];
+    (*argv)++;
+    (*argc)--;
+  }
   if (help) {
     g_autofree gchar *text = g_option_context_get_help (context, TRUE, NULL);
 

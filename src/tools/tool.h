@@ -9,6 +9,7 @@ enum { DERMA_EXIT_SUCCESS = 0, DERMA_EXIT_FAILURE = 1, DERMA_EXIT_USAGE = 2 };
 /* Each runs a subcommand on its own arguments, argv[0] being its name, and returns an exit code. */
 gint derma_tool_bench (gint argc, gchar **argv);
 gint derma_tool_camera (gint argc, gchar **argv);
+gint derma_tool_dicom (gint argc, gchar **argv);
 gint derma_tool_eval (gint argc, gchar **argv);
 gint derma_tool_model (gint argc, gchar **argv);
 gint derma_tool_report (gint argc, gchar **argv);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/report.h"
+
+#include "tools/dicom.h"
+#include "tools/exhibit.h"
+#include "tools/html.h"
+#include "tools/output.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define JPEG_QUALITY 95
+
+/* The pictures of one session are a series of a study. */
+typedef struct {
+  const DermaReportDicom *options;
+  const DermaSession *session;
+  DermaGallery *gallery;
+  gchar *study;
+  gchar *series;
+} Export;
+
+/* When it was taken, if the recording says when it began. */
+static void
+set_times (DermaDicom *dicom, const Export *export, const DermaCourse *course)
+{
+  g_autoptr (GDateTime) begun = g_date_time_new_from_iso8601 (export->session->created, NULL);
+  g_autoptr (GDateTime) utc = begun ? g_date_time_to_utc (begun) : NULL;
+  g_autoptr (GDateTime) taken = utc ? g_date_time_add_seconds (utc, (gdouble)course->best.time / 1e9) : NULL;
+  g_autofree gchar *date = NULL, *time = NULL, *moment = NULL;
+
+  if (!taken)
+    return;
+  date = g_date_time_format (utc, "%Y%m%d");
+  time = g_date_time_format (utc, "%H%M%S");
+  moment = g_date_time_format (taken, "%Y%m%d%H%M%S");
+  derma_dicom_set (dicom, "TimezoneOffsetFromUTC", "+0000");
+  derma_dicom_set (dicom, "StudyDate", date);
+  derma_dicom_set (dicom, "StudyTime", time);
+  derma_dicom_set (dicom, "AcquisitionDateTime", moment);
+}
+
+static DermaDicom *
+describe (const Export *export, const DermaCourse *course, GError **error)
+{
+  g_autoptr (DermaDicom) dicom = derma_dicom_new (export->options->dermoscopic);
+  g_autofree gchar *time = derma_html_format_time (course->best.time);
+  g_autofree gchar *comment = g_strdup_printf ("Lesion %u at %s. " DERMA_REPORT_NOTICE, course->lesion, time);
+  g_autofree gchar *number = g_strdup_printf ("%u", course->lesion);
+
+  for (guint i = 0; export->options->attributes && export->options->attributes[i]; i++)
+    if (!derma_dicom_take (dicom, export->options->attributes[i], error))
+      return NULL;
+  if (!derma_dicom_check (dicom, error))
+    return NULL;
+  derma_dicom_set (dicom, "StudyInstanceUID", export->study);
+  derma_dicom_set (dicom, "SeriesInstanceUID", export->series);
+  derma_dicom_set (dicom, "InstanceNumber", number);
+  derma_dicom_set (dicom, "ImageType", "DERIVED\\PRIMARY");
+  derma_dicom_set (dicom, "DerivationDescription", "Picture of a video recording, compressed as JPEG");
+  derma_dicom_set (dicom, "ImageComments", comment);
+  set_times (dicom, export, course);
+  return g_steal_pointer (&dicom);
+}
+
+static gchar *
+make_name (const Export *export, const DermaCourse *course)
+{
+  const DermaPart *part = g_ptr_array_index (export->session->parts, 0);
+  g_autofree gchar *stem = g_path_get_basename (part->path);
+  g_autofree gchar *name = NULL;
+
+  if (g_str_has_suffix (stem, ".mkv"))
+    stem[strlen (stem) - 4] = '\0';
+  name = g_strdup_printf ("%s-lesion-%u.dcm", stem, course->lesion);
+  return g_build_filename (export->options->folder, name, NULL);
+}
+
+static gboolean
+write_jpeg (const Export *export, const DermaCourse *course, const DermaShot *shot, GError **error)
+{
+  g_autoptr (DermaDicom) dicom = describe (export, course, error);
+  g_autofree gchar *output = make_name (export, course);
+  g_autofree gchar *picture = g_strconcat (output, ".jpg", NULL);
+  g_autoptr (GBytes) jpeg = dicom ? derma_shot_to_jpeg (shot, JPEG_QUALITY, error) : NULL;
+  gboolean done;
+
+  if (!jpeg || !derma_output_write (picture, g_bytes_get_data (jpeg, NULL), g_bytes_get_size (jpeg), error))
+    return FALSE;
+  done = derma_dicom_write (dicom, picture, output, error);
+  g_unlink (picture);
+  if (done)
+    g_print ("%s\n", output);
+  return done;
+}
+
+static gboolean
+export_session (Export *export, GError **error)
+{
+  for (guint i = 0; i < export->session->courses->len; i++) {
+    const DermaCourse *course = g_ptr_array_index (export->session->courses, i);
+    g_auto (DermaShot) shot = { 0 };
+
+    if (!derma_gallery_get_shot (export->gallery, course, &shot, error))
+      return FALSE;
+    if (shot.pixels && !write_jpeg (export, course, &shot, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+derma_report_to_dicom (const GPtrArray *sessions, const DermaReportDicom *options, GError **error)
+{
+  if (g_mkdir_with_parents (options->folder, 0777) != 0) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be made: %s", options->folder, g_strerror (errno));
+    return FALSE;
+  }
+  for (guint i = 0; i < sessions->len; i++) {
+    const DermaSession *session = g_ptr_array_index (sessions, i);
+    g_autoptr (DermaGallery) gallery = derma_gallery_new (session);
+    g_autofree gchar *study = derma_dicom_make_uid ();
+    g_autofree gchar *series = derma_dicom_make_uid ();
+    Export export = { options, session, gallery, study, series };
+
+    if (!export_session (&export, error))
+      return FALSE;
+  }
+  return TRUE;
+}
