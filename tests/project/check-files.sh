@@ -14,8 +14,8 @@ MAX_FUNCTION=80
 mapfile -t sources < <(tracked '*.c' '*.h')
 mapfile -t texts < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.css' '*.py' '*.md' '*.build' '*meson_options.txt' '*.proto' 'pipelines/*' \
   '*.dict' tests/run tests/fuzz/run .ci/run NEWS | grep -v '\.png$')
-starters=(pipelines/live pipelines/paint-overlay pipelines/record pipelines/replay tests/run tests/debian13 tests/fuzz/run
-  tests/package/build .ci/run)
+starters=(pipelines/batch pipelines/live pipelines/paint-overlay pipelines/record pipelines/replay tests/run tests/debian13
+  tests/fuzz/run tests/package/build .ci/run)
 mapfile -t scripts < <(tracked '*.sh' "${starters[@]}")
 mapfile -t licensed < <(tracked '*.c' '*.css' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' '*.dict' \
   pipelines/packages "${starters[@]}")
