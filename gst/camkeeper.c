@@ -7,6 +7,9 @@
 #include "camreport.h"
 #include "camslot.h"
 
+GST_DEBUG_CATEGORY_STATIC (keeper_debug);
+#define GST_CAT_DEFAULT keeper_debug
+
 #define MAX_ATTEMPTS 3 /* to get a first picture */
 
 struct _DermaCamKeeper {
@@ -157,13 +160,16 @@ static void
 look_for (DermaCamKeeper *keeper, gint unused)
 {
   g_autofree gchar *device = derma_cam_seek_again (keeper->identity, keeper->host);
+  g_autoptr (GError) error = NULL;
 
   stop_source (&keeper->wait);
-  if (device && put_in (keeper, device, NULL)) {
+  if (device && put_in (keeper, device, &error)) {
+    GST_DEBUG_OBJECT (keeper->bin, "trying %s", device);
     if (derma_cam_slot_start (keeper->slot))
       return;
     derma_cam_slot_take_out (keeper->slot);
   }
+  GST_LOG_OBJECT (keeper->bin, "not back yet: %s", error ? error->message : "it is nowhere");
   wait (keeper);
 }
 
@@ -201,6 +207,8 @@ on_lost (DermaCamKeeper *keeper, gint unused)
   keeper->gone = !derma_cam_seek_is_there (keeper->identity, keeper->host);
   derma_cam_slot_take_out (keeper->slot);
   cause = derma_cam_slot_steal_cause (keeper->slot);
+  GST_INFO_OBJECT (keeper->bin, "lost %s, %s: %s", keeper->identity->device, keeper->gone ? "gone" : "still there",
+                   cause->message);
   if (!may_go_on (keeper, cause)) {
     derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity->device, keeper->gone, cause);
     return;
@@ -273,6 +281,7 @@ derma_cam_keeper_new (GstBin *bin, GstElement *exit, const DermaCamSettings *set
 {
   DermaCamKeeper *keeper = g_atomic_rc_box_new0 (DermaCamKeeper);
 
+  GST_DEBUG_CATEGORY_INIT (keeper_debug, "dermacamkeeper", 0, "cameras that come and go");
   keeper->bin = bin;
   keeper->host = host;
   keeper->slot = derma_cam_slot_new (bin, exit, host, notify);

@@ -12,10 +12,9 @@ CamRun *
 cam_run_new (const gchar *properties, const gchar *middle)
 {
   CamRun *run = g_new0 (CamRun, 1);
-  g_autofree gchar *line =
-      g_strdup_printf ("dermacamsrc name=camera %s ! %s ! appsink name=sink sync=false enable-last-sample=false "
-                       "max-buffers=2 drop=true",
-                       properties, middle ? middle : "identity");
+  g_autofree gchar *line = g_strdup_printf ("dermacamsrc name=camera %s ! %s ! appsink name=sink sync=false "
+                                            "enable-last-sample=false",
+                                            properties, middle ? middle : "identity");
   g_autoptr (GError) error = NULL;
 
   run->pipeline = gst_parse_launch_full (line, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);

@@ -64,19 +64,22 @@ device_bind_vivid (void)
   wait_for_node ();
 }
 
-void
-device_reset_vivid (void)
+/* (transfer full): the node that vivid has now */
+static gchar *
+find_node (void)
 {
-  device_unbind_vivid ();
-  device_bind_vivid ();
-  g_assert_cmpint (g_access (DEVICE_NODE, R_OK), ==, 0);
+  g_auto (GStrv) nodes = derma_camera_find (NULL);
+
+  g_assert_nonnull (nodes[0]);
+  return g_strdup (nodes[0]);
 }
 
 static guint32
 find_control (const gchar *key, gint64 *value)
 {
+  g_autofree gchar *node = find_node ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (DermaCamera) camera = derma_camera_open (DEVICE_NODE, &error);
+  g_autoptr (DermaCamera) camera = derma_camera_open (node, &error);
   g_autoptr (GPtrArray) controls = camera ? derma_camera_list_controls (camera, NULL, &error) : NULL;
   const DermaControl *control;
 
@@ -93,7 +96,8 @@ void
 device_set (const gchar *key, gint value)
 {
   struct v4l2_control control = { .id = find_control (key, NULL), .value = value };
-  gint fd = g_open (DEVICE_NODE, O_RDWR | O_CLOEXEC, 0);
+  g_autofree gchar *node = find_node ();
+  gint fd = g_open (node, O_RDWR | O_CLOEXEC, 0);
 
   g_assert_cmpint (fd, >=, 0);
   if (ioctl (fd, VIDIOC_S_CTRL, &control) < 0)
@@ -108,20 +112,4 @@ device_get (const gchar *key)
 
   find_control (key, &value);
   return value;
-}
-
-guint
-device_count_open (void)
-{
-  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
-  const gchar *name;
-  guint n = 0;
-
-  while ((name = g_dir_read_name (folder))) {
-    g_autofree gchar *path = g_build_filename ("/proc/self/fd", name, NULL);
-    g_autofree gchar *target = g_file_read_link (path, NULL);
-
-    n += target && g_str_has_prefix (target, "/dev/video");
-  }
-  return n;
 }

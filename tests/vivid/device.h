@@ -11,19 +11,15 @@ G_BEGIN_DECLS
 
 /* Loads a module, with options behind its name. */
 void device_load (const gchar *line);
-/* Loads vivid as a webcam, at DEVICE_NODE. */
+/* Loads vivid as a webcam, at DEVICE_NODE; it may move when it is bound again while pictures of it are kept. */
 void device_load_vivid (void);
 /* Plugs vivid's device out of its driver, and in again, perhaps at another node. */
 void device_unbind_vivid (void);
 void device_bind_vivid (void);
-/* The same when nobody has it open: it is at DEVICE_NODE again. */
-void device_reset_vivid (void);
-/* Sets a control of DEVICE_NODE, as "disconnect", which may be a button. */
+/* Sets a control of vivid, as "disconnect", which may be a button. */
 void device_set (const gchar *key, gint value);
 /* Its value */
 gint64 device_get (const gchar *key);
-/* How often this program has a video node open. */
-guint device_count_open (void);
 /* (transfer full): what a command line writes to standard output; it must end with @status */
 gchar *device_run (const gchar *line, gint status);
 
