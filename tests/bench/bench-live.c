@@ -189,15 +189,6 @@ end (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A file begins anew at its end, and its times go on. */
-static void
-rewind_file (Bench *bench, gboolean first)
-{
-  gst_element_seek (bench->pipeline, 1.0, GST_FORMAT_TIME,
-                    GST_SEEK_FLAG_SEGMENT | (first ? GST_SEEK_FLAG_FLUSH : GST_SEEK_FLAG_NONE), GST_SEEK_TYPE_SET, 0,
-                    GST_SEEK_TYPE_NONE, 0);
-}
-
 static gboolean
 take_message (GstBus *bus, GstMessage *message, gpointer data)
 {
@@ -211,11 +202,10 @@ take_message (GstBus *bus, GstMessage *message, gpointer data)
     bench->failed = TRUE;
     g_main_loop_quit (bench->loop);
     break;
-  case GST_MESSAGE_SEGMENT_DONE:
-    rewind_file (bench, FALSE);
-    break;
   case GST_MESSAGE_EOS:
-    g_main_loop_quit (bench->loop);
+    /* A file begins anew. */
+    if (!bench->options.input || !gst_element_seek_simple (bench->pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0))
+      g_main_loop_quit (bench->loop);
     break;
   default:
     break;
@@ -263,12 +253,6 @@ play (Bench *bench)
   g_autoptr (GstElement) classify = gst_bin_get_by_name (GST_BIN (bench->pipeline), "classify");
 
   gst_bus_add_watch (bus, take_message, bench);
-  if (bench->options.input) {
-    gst_element_set_state (bench->pipeline, GST_STATE_PAUSED);
-    gst_element_get_state (bench->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
-    rewind_file (bench, TRUE);
-    gst_element_get_state (bench->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
-  }
   watch_pad (bench, "entry", "src", enter);
   watch_pad (bench, "sink", "sink", leave);
   printf ("      s      in     out readings  through ms:         behind ms:               age ms:            MiB\n"
