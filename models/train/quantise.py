@@ -26,7 +26,8 @@ from train import predict
 
 CALIBRATION = 192
 BATCH = 32
-TUNE_SIDE = 128  # pixels: scales are those of full pictures, weights follow as well from small ones
+TUNE_SIDE = 160  # pixels: scales are those of full pictures, weights follow as well from smaller ones
+PEAK_RATE = 1.5e-4
 
 
 def arguments():
@@ -35,7 +36,7 @@ def arguments():
     p.add_argument("--work", required=True, help="the training's work folder")
     p.add_argument("--output", required=True, help="ONNX file to write")
     p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
-    p.add_argument("--steps", type=int, default=300, help="of fine-tuning, 32 pictures each")
+    p.add_argument("--steps", type=int, default=400, help="of fine-tuning, 32 pictures each")
     p.add_argument("--pictures", type=int, default=CALIBRATION, help="to take the ranges from")
     p.add_argument("--evaluation", help="figures to keep in the file, as text")
     p.add_argument("--seed", type=int, default=1)
@@ -135,8 +136,8 @@ def fine_tune(quantised, exported, pictures, train, args):
     """Adam at a small rate towards the float network's scores, map and typicality."""
     rng = np.random.default_rng(args.seed)
     parameters = [p for p in quantised.parameters() if p.requires_grad]
-    optimiser = torch.optim.Adam(parameters, 1e-5)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 6e-5, max(args.steps, 2))
+    optimiser = torch.optim.Adam(parameters, PEAK_RATE)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, max(args.steps, 2))
     bar = tqdm(range(args.steps), desc="fine-tuning", mininterval=5)
     for _ in bar:
         chosen = np.sort(rng.choice(train, BATCH, replace=False))
