@@ -41,6 +41,9 @@
 GST_DEBUG_CATEGORY_STATIC (caption_debug);
 #define GST_CAT_DEFAULT caption_debug
 
+/* That a cue falls into from one frame to the next. */
+#define MAX_PIECES 100
+
 /* Of a last frame that does not say how long it lasts. */
 #define FRAME_TIME (40 * GST_MSECOND)
 
@@ -159,15 +162,17 @@ say (GstDermaCaption *self, GstClockTime time)
   return tell (self, derma_cue_say (&self->cue, time, self->captioner.words), !waits);
 }
 
-/* Ends pieces of what has waited too long. */
+/* Ends pieces of what has waited too long, longer ones where a frame is far from the one before. */
 static GstFlowReturn
 cut (GstDermaCaption *self, GstClockTime time)
 {
-  const GstClockTime delay = get_max_delay (self);
+  GstClockTime delay = get_max_delay (self);
   GstFlowReturn flow = GST_FLOW_OK;
 
   if (delay == 0 || !GST_CLOCK_TIME_IS_VALID (delay))
     return flow;
+  if (self->cue.words)
+    delay = MAX (delay, (time - self->cue.start) / MAX_PIECES);
   while (flow == GST_FLOW_OK && self->cue.words && time - self->cue.start >= delay)
     flow = push_past (self, derma_cue_cut (&self->cue, self->cue.start + delay));
   return flow;
@@ -219,6 +224,13 @@ negotiate (GstDermaCaption *self)
   return ok;
 }
 
+/* Beyond, ends could not be reckoned. */
+static gboolean
+is_time (GstClockTime time)
+{
+  return GST_CLOCK_TIME_IS_VALID (time) && time <= G_MAXINT64;
+}
+
 /* Time never goes back: a frame that is dated before the one that came first counts as being at the same time. */
 static GstFlowReturn
 take_frame (GstDermaCaption *self, GstBuffer *buffer)
@@ -228,7 +240,7 @@ take_frame (GstDermaCaption *self, GstBuffer *buffer)
   GstFlowReturn flow;
   gboolean changed;
 
-  if (!GST_CLOCK_TIME_IS_VALID (time))
+  if (!is_time (time))
     return GST_FLOW_OK;
   if (GST_CLOCK_TIME_IS_VALID (self->now) && time < self->now)
     time = self->now;
@@ -266,6 +278,7 @@ finish (GstDermaCaption *self)
   if (self->cue.words)
     tell (self, derma_cue_cut (&self->cue, self->end), FALSE);
   g_clear_pointer (&self->cue.words, g_free);
+  self->now = self->end; /* for a stream that goes on without a segment of its own */
   if (get_max_delay (self) == 0)
     push_text (self, " ", self->end, GST_CLOCK_TIME_NONE);
 }
@@ -323,7 +336,7 @@ take_gap (GstDermaCaption *self, GstEvent *event)
 
   gst_event_parse_gap (event, &time, &duration);
   gst_event_unref (event);
-  if (!self->negotiated || !GST_CLOCK_TIME_IS_VALID (time) || (GST_CLOCK_TIME_IS_VALID (self->now) && time < self->now))
+  if (!self->negotiated || !is_time (time) || (GST_CLOCK_TIME_IS_VALID (self->now) && time < self->now))
     return TRUE;
   self->now = self->end = time;
   if (go_to (self, time) == GST_FLOW_OK)

@@ -92,9 +92,12 @@ static GstBuffer *
 paint_pixels (DermaPainter *painter, const DermaPanel *panel)
 {
   const gsize size = (gsize)panel->width * panel->height * 4;
-  guint8 *pixels = g_malloc0 (size);
-  GstBuffer *buffer = gst_buffer_new_wrapped (pixels, size);
+  guint8 *pixels = g_try_malloc0 (size);
+  GstBuffer *buffer;
 
+  if (!pixels)
+    return NULL;
+  buffer = gst_buffer_new_wrapped (pixels, size);
   draw (painter, panel, pixels);
   gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, panel->width,
                              panel->height);
@@ -113,6 +116,8 @@ paint (DermaPainter *painter)
     return NULL;
   panel.rate = painter->rate / 10.0;
   pixels = paint_pixels (painter, &panel);
+  if (!pixels)
+    return NULL;
   rectangle = gst_video_overlay_rectangle_new_raw (pixels, panel.x, panel.y, panel.width, panel.height,
                                                    GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
   /* The panel lies on top. */

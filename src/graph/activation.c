@@ -126,9 +126,10 @@ derma_lower_unary (DermaLower *lower, const DermaNode *node)
 static guint
 add_scalar (DermaLower *lower, gfloat number)
 {
-  gfloat *data = derma_plan_alloc (lower->plan, sizeof *data);
+  gfloat *data = derma_lower_alloc (lower, sizeof *data);
 
-  *data = number;
+  if (data)
+    *data = number;
   return derma_lower_add_constant (lower, 1, (const gsize[]){ 1 }, data);
 }
 
@@ -198,7 +199,9 @@ derma_lower_prelu (DermaLower *lower, const DermaNode *node)
     derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "the slope must be constant, one or one a channel");
     return;
   }
-  slopes = derma_plan_alloc (lower->plan, dims[3] * sizeof *slopes);
+  slopes = derma_lower_alloc (lower, dims[3] * sizeof *slopes);
+  if (!slopes)
+    return;
   for (gsize i = 0; i < dims[3]; i++)
     slopes[i] = given[n_given == 1 ? 0 : i];
   slope = derma_lower_add_constant (lower, 1, dims + 3, slopes);

@@ -60,13 +60,14 @@ arrange_weights (DermaLower *lower, const DermaConv *conv, gsize element, gsize 
   gsize h = conv->window.kernel[0], w = conv->window.kernel[1];
   DermaCopy copy = { .rank = 4, .dims = { o, i, h, w }, .element = element };
   const gsize full[4] = { h * w * i, 1, w * i, i }, depthwise[4] = { 1, 1, w * o, o };
-  gpointer data = derma_plan_alloc (lower->plan, o * i * h * w * element);
+  gpointer data = derma_lower_alloc (lower, o * i * h * w * element);
   gboolean flat = is_depthwise (conv);
 
   derma_copy_pack_strides (4, copy.dims, copy.from_strides);
   memcpy (copy.to_strides, flat ? depthwise : full, sizeof full);
   derma_copy_simplify (&copy);
-  derma_copy_run (&copy, conv->quantized ? (gconstpointer)conv->quantized->data : conv->weights, data);
+  if (data)
+    derma_copy_run (&copy, conv->quantized ? (gconstpointer)conv->quantized->data : conv->weights, data);
   memcpy (dims, flat ? (const gsize[]){ 1, h, w, o } : (const gsize[]){ o, h, w, i }, 4 * sizeof *dims);
   return data;
 }
@@ -100,10 +101,10 @@ add_bias (DermaLower *lower, const DermaConv *conv)
   gfloat *floats;
 
   if (conv->quantized) {
-    gint32 *steps = derma_plan_alloc (lower->plan, n * sizeof *steps);
-    gfloat *scales = derma_plan_alloc (lower->plan, n * sizeof *scales);
+    gint32 *steps = derma_lower_alloc (lower, n * sizeof *steps);
+    gfloat *scales = derma_lower_alloc (lower, n * sizeof *scales);
 
-    for (gsize i = 0; i < n; i++) {
+    for (gsize i = 0; steps && scales && i < n; i++) {
       steps[i] = (gint32)get_bias_steps (conv, input_scale, i);
       scales[i] = input_scale * conv->quantized->scales[i];
     }
@@ -112,8 +113,8 @@ add_bias (DermaLower *lower, const DermaConv *conv)
     value.scales = scales;
     return derma_plan_add_value (lower->plan, &value);
   }
-  floats = derma_plan_alloc (lower->plan, n * sizeof *floats);
-  if (conv->bias)
+  floats = derma_lower_alloc (lower, n * sizeof *floats);
+  if (floats && conv->bias)
     memcpy (floats, conv->bias, n * sizeof *floats);
   return derma_lower_add_constant (lower, 1, value.dims, floats);
 }
@@ -162,8 +163,10 @@ fold_scale_shift (DermaLower *lower, DermaConv *conv, guint output)
 
   if (!node || !derma_lower_get_scale_shift (lower, node, n, &scale, &shift))
     return output;
-  weights = derma_plan_alloc (lower->plan, n * size * sizeof *weights);
-  bias = derma_plan_alloc (lower->plan, n * sizeof *bias);
+  weights = derma_lower_alloc (lower, n * size * sizeof *weights);
+  bias = derma_lower_alloc (lower, n * sizeof *bias);
+  if (!weights || !bias)
+    return output;
   for (gsize i = 0; i < n; i++) {
     for (gsize j = 0; j < size; j++)
       weights[i * size + j] = (gfloat)(conv->weights[i * size + j] * (gdouble)scale[i]);

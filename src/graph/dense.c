@@ -15,9 +15,9 @@ static guint
 add_constant (DermaLower *lower, const gfloat *data, guint rank, const gsize *dims)
 {
   gsize n = rank == 2 ? dims[0] * dims[1] : dims[0];
-  gfloat *copy = derma_plan_alloc (lower->plan, n * sizeof *copy);
+  gfloat *copy = derma_lower_alloc (lower, n * sizeof *copy);
 
-  if (data)
+  if (copy && data)
     memcpy (copy, data, n * sizeof *copy);
   return derma_lower_add_constant (lower, rank, dims, copy);
 }

@@ -130,6 +130,16 @@ derma_lower_peek_quantize (DermaLower *lower, const DermaSink *sink, DermaSink *
   return CLAMP (low, -128.0, 127.0) < CLAMP (high, -128.0, 127.0) ? node : NULL;
 }
 
+gpointer
+derma_lower_alloc (DermaLower *lower, gsize size)
+{
+  gpointer memory = derma_plan_alloc (lower->plan, size);
+
+  if (!memory)
+    derma_lower_refuse (lower, DERMA_ERROR_LIMIT, "not enough memory for %" G_GSIZE_FORMAT " bytes of constants", size);
+  return memory;
+}
+
 DermaStep *
 derma_lower_add_step (DermaLower *lower, DermaEmit emit, const DermaSink *sink, guint rank, const gsize *dims)
 {

@@ -78,6 +78,8 @@ DermaPlan *derma_lower_model (const DermaModel *model, GError **error);
 
 /* Notes why the current node cannot be run; only the first such note counts. */
 void derma_lower_refuse (DermaLower *lower, DermaError code, const gchar *format, ...) G_GNUC_PRINTF (3, 4);
+/* derma_plan_alloc(), noting it if there is not so much. */
+gpointer derma_lower_alloc (DermaLower *lower, gsize size);
 const DermaTensor *derma_lower_get_tensor (const DermaLower *lower, guint tensor);
 /* The node that is the only one to read @tensor, if it is of that kind; NULL otherwise. */
 const DermaNode *derma_lower_get_only_reader (const DermaLower *lower, guint tensor, DermaOp op);

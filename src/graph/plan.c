@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/plan.h"
 
+#include "model/model-limits.h"
+
 DermaPlan *
 derma_plan_new (void)
 {
@@ -28,8 +30,14 @@ derma_plan_free (DermaPlan *plan)
 gpointer
 derma_plan_alloc (DermaPlan *plan, gsize size)
 {
-  gpointer memory = g_malloc0 (size + XNN_EXTRA_BYTES);
+  gpointer memory;
 
+  if (size > DERMA_LIMIT_PLAN_BYTES - plan->bytes)
+    return NULL;
+  memory = g_try_malloc0 (size + XNN_EXTRA_BYTES);
+  if (!memory)
+    return NULL;
+  plan->bytes += size;
   g_ptr_array_add (plan->constants, memory);
   return memory;
 }

@@ -72,6 +72,7 @@ typedef struct {
   GArray *values;       /* of DermaValue */
   GArray *steps;        /* of DermaStep */
   GPtrArray *constants; /* what the plan allocated */
+  guint64 bytes;        /* of them */
   DermaPort input;
   GArray *outputs; /* of DermaPort */
 } DermaPlan;
@@ -81,7 +82,8 @@ void derma_plan_free (DermaPlan *plan);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaPlan, derma_plan_free)
 
-/* Zeroed memory that lives as long as the plan, with the padding XNNPACK reads beyond constants. */
+/* Zeroed memory that lives as long as the plan, with the padding XNNPACK reads beyond constants; NULL if there is not
+ * so much, or a model must not have so much. */
 gpointer derma_plan_alloc (DermaPlan *plan, gsize size);
 guint derma_plan_add_value (DermaPlan *plan, const DermaValue *value);
 /* Valid until the next value is added. */

@@ -155,7 +155,9 @@ dequantize_constant (DermaLower *lower, const DermaNode *node)
 
   if (!read_parameters (lower, node, &parameters))
     return;
-  data = derma_plan_alloc (lower->plan, n * sizeof *data);
+  data = derma_lower_alloc (lower, n * sizeof *data);
+  if (!data)
+    return;
   for (gsize i = 0; i < n; i++) {
     gsize channel = i / parameters.block % parameters.n;
     gdouble steps = get_integer (x->dtype, integers, i) - (gdouble)get_zero_point (lower, node, channel);
@@ -183,7 +185,9 @@ quantize_constant (DermaLower *lower, const DermaNode *node)
     derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "only floats can be quantised, to 8 bits");
     return;
   }
-  data = derma_plan_alloc (lower->plan, n);
+  data = derma_lower_alloc (lower, n);
+  if (!data)
+    return;
   for (gsize i = 0; i < n; i++) {
     gsize channel = i / parameters.block % parameters.n;
     gdouble steps = rint (from[i] / (gdouble)parameters.scales[channel]) + get_zero_point (lower, node, channel);
@@ -303,13 +307,15 @@ derma_lower_get_weights (DermaLower *lower, guint tensor, DermaWeights *weights)
     return FALSE;
   n_elements = derma_tensor_n_elements (x);
   n_channels = (gsize)x->dims[0];
-  scales = derma_plan_alloc (lower->plan, n_channels * sizeof *scales);
-  for (gsize i = 0; i < n_channels; i++) {
+  scales = derma_lower_alloc (lower, n_channels * sizeof *scales);
+  for (gsize i = 0; scales && i < n_channels; i++) {
     scales[i] = given[n > 1 ? i : 0];
     if (!isnormal (scales[i]) || scales[i] < 0.0f)
       return FALSE;
   }
-  data = derma_plan_alloc (lower->plan, n_elements);
+  data = derma_lower_alloc (lower, n_elements);
+  if (!data || !scales)
+    return FALSE;
   for (gsize i = 0; i < n_elements; i++)
     data[i] = (gint8)get_integer (x->dtype, integers, i);
   *weights = (DermaWeights){ .data = data, .scales = scales };

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/runtime.h"
 
+#include "graph/memory.h"
+
 #include <derma/error.h>
+
+/* XNNPACK's notes on a network, of which it does not see that there is no memory for them. */
+#define RESERVE 65536
+#define RESERVE_OF_VALUE 256
 
 typedef struct {
   const DermaPlan *plan;
@@ -41,7 +47,7 @@ derma_runtime_explain (enum xnn_status status)
 static gpointer
 initialize (gpointer data)
 {
-  return GINT_TO_POINTER ((gint)xnn_initialize (NULL));
+  return GINT_TO_POINTER ((gint)xnn_initialize (&derma_memory));
 }
 
 /* Never undone: other users of XNNPACK in the process, and graphs still alive, depend on it. */
@@ -149,6 +155,8 @@ build (Builder *builder, guint first, guint end, pthreadpool_t pool, xnn_runtime
     status = add_step (builder, &g_array_index (builder->plan->steps, DermaStep, i));
   if (status == xnn_status_success)
     status = xnn_create_runtime_v2 (builder->subgraph, pool, 0, runtime);
+  if (status == xnn_status_success && derma_memory_has_failed ())
+    status = xnn_status_out_of_memory;
   if (status == xnn_status_success)
     status = xnn_setup_runtime (*runtime, builder->externals->len,
                                 (const struct xnn_external_value *)builder->externals->data);
@@ -187,25 +195,40 @@ set_error (GError **error, enum xnn_status status, const DermaNode *node, const 
     g_set_error (error, DERMA_ERROR, (gint)code, "%s: %s", name, derma_runtime_explain (status));
 }
 
-xnn_runtime_t
-derma_runtime_new (const DermaPlan *plan, guint first, guint end, gpointer *buffers, pthreadpool_t pool,
-                   const gchar *name, GError **error)
+static xnn_runtime_t
+make (Builder *builder, guint first, guint end, pthreadpool_t pool, const gchar *name, GError **error)
 {
-  Builder builder = { .plan = plan, .buffers = buffers };
   xnn_runtime_t runtime = NULL;
   const DermaNode *culprit = NULL;
-  enum xnn_status status = build (&builder, first, end, pool, &runtime);
+  enum xnn_status status = build (builder, first, end, pool, &runtime);
 
   if (status == xnn_status_success)
-    status =
-        xnn_setup_runtime (runtime, builder.externals->len, (const struct xnn_external_value *)builder.externals->data);
-  else
-    culprit = find_culprit (&builder, first, end, &status);
-  builder_clear (&builder);
+    status = xnn_setup_runtime (runtime, builder->externals->len,
+                                (const struct xnn_external_value *)builder->externals->data);
+  else if (!derma_memory_has_failed ())
+    culprit = find_culprit (builder, first, end, &status);
+  if (derma_memory_has_failed ())
+    status = xnn_status_out_of_memory;
+  builder_clear (builder);
   if (status == xnn_status_success)
     return runtime;
   set_error (error, status, culprit, name);
   if (runtime)
     xnn_delete_runtime (runtime);
   return NULL;
+}
+
+xnn_runtime_t
+derma_runtime_new (const DermaPlan *plan, guint first, guint end, gpointer *buffers, pthreadpool_t pool,
+                   const gchar *name, GError **error)
+{
+  Builder builder = { .plan = plan, .buffers = buffers };
+  xnn_runtime_t runtime = NULL;
+
+  if (derma_memory_reserve (RESERVE + plan->values->len * RESERVE_OF_VALUE))
+    runtime = make (&builder, first, end, pool, name, error);
+  else
+    set_error (error, xnn_status_out_of_memory, NULL, name);
+  derma_memory_release ();
+  return runtime;
 }

@@ -66,7 +66,7 @@ add_like (DermaLower *lower, const DermaView *view)
   value.rank = view->rank;
   memcpy (value.dims, view->dims, sizeof value.dims);
   if (value.data)
-    value.data = derma_plan_alloc (lower->plan, size);
+    value.data = derma_lower_alloc (lower, size);
   return derma_plan_add_value (lower->plan, &value);
 }
 

@@ -155,7 +155,9 @@ bind_constant (DermaLower *lower, guint tensor)
   if (!t->data || t->dtype != DERMA_DTYPE_FLOAT32)
     return FALSE;
   bytes = g_bytes_get_data (t->data, &size);
-  data = derma_plan_alloc (lower->plan, size);
+  data = derma_lower_alloc (lower, size);
+  if (!data)
+    return FALSE;
   memcpy (data, bytes, size);
   value.data = data;
   for (guint i = 0; i < t->rank; i++) {

@@ -51,7 +51,11 @@ derma_picture_encode (const DermaFrame *frame, const DermaPictureCoding *coding,
     return NULL;
   encoding.colour.channels = derma_layout_get (frame->format)->family == DERMA_FAMILY_GREY ? 1 : 3;
   derma_colour_set (&encoding.colour, frame);
-  encoding.row = row = g_malloc ((gsize)frame->width * encoding.colour.channels);
+  encoding.row = row = g_try_malloc ((gsize)frame->width * encoding.colour.channels);
+  if (row == NULL) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "no memory for %u pixels", frame->width);
+    return NULL;
+  }
   return coding->type == DERMA_PICTURE_JPEG ? derma_encoding_to_jpeg (&encoding, error)
                                             : derma_encoding_to_png (&encoding, error);
 }

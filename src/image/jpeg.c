@@ -37,14 +37,26 @@ escape (Jpeg *jpeg, DermaError code, const gchar *cause)
   longjmp (jpeg->escape, 1);
 }
 
+static DermaError
+get_code (j_common_ptr info)
+{
+  switch (info->err->msg_code) {
+  case JERR_IMAGE_TOO_BIG:
+    return DERMA_ERROR_LIMIT;
+  case JERR_OUT_OF_MEMORY:
+    return DERMA_ERROR_RUNTIME;
+  default:
+    return DERMA_ERROR_FORMAT;
+  }
+}
+
 static G_NORETURN void
 on_error (j_common_ptr info)
 {
   gchar message[JMSG_LENGTH_MAX];
 
   info->err->format_message (info, message);
-  escape (info->client_data, info->err->msg_code == JERR_IMAGE_TOO_BIG ? DERMA_ERROR_LIMIT : DERMA_ERROR_FORMAT,
-          message);
+  escape (info->client_data, get_code (info), message);
 }
 
 /* libjpeg warns of damaged data and fills in grey; a reading must not be made of that. */
@@ -105,7 +117,9 @@ start (Jpeg *jpeg)
     gsize mcus = (info->image_width + info->max_h_samp_factor * DCTSIZE - 1) / (info->max_h_samp_factor * DCTSIZE);
     gsize width = mcus * (gsize)component->h_samp_factor * DCTSIZE;
 
-    jpeg->strips[c] = g_malloc0 (width * height);
+    jpeg->strips[c] = g_try_malloc0 (width * height);
+    if (!jpeg->strips[c])
+      escape (jpeg, DERMA_ERROR_RUNTIME, "no memory");
     for (guint i = 0; i < height; i++)
       jpeg->rows[c][i] = jpeg->strips[c] + i * width;
   }

@@ -90,7 +90,11 @@ read_all (gint fd, gsize *size, GError **error)
 
   if (!check_file (fd, size, error))
     return NULL;
-  data = g_malloc (*size);
+  data = g_try_malloc (*size);
+  if (data == NULL) {
+    fail (error, DERMA_ERROR_RUNTIME, "no memory for the file");
+    return NULL;
+  }
   while (done < *size) {
     gssize n = read (fd, data + done, *size - done);
 

@@ -4,6 +4,7 @@
 #include "image/decode.h"
 
 #include <png.h>
+#include <string.h>
 
 gboolean
 derma_picture_decode_png (DermaPicture *picture, const guint8 *data, gsize size, GError **error)
@@ -22,8 +23,10 @@ derma_picture_decode_png (DermaPicture *picture, const guint8 *data, gsize size,
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
     ok = png_image_finish_read (&image, &black, picture->data, picture->frame.strides[0], NULL) != 0;
   }
+  /* Only the text tells what is the system's fault from what is the file's. */
   if (!ok)
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT, "PNG: %s", image.message);
+    g_set_error (error, DERMA_ERROR, strstr (image.message, "memory") ? DERMA_ERROR_RUNTIME : DERMA_ERROR_FORMAT,
+                 "PNG: %s", image.message);
   png_image_free (&image);
   return ok;
 }

@@ -6,10 +6,13 @@
 #include "image/rgb.h"
 
 #include <png.h>
+#include <string.h>
 
 /* Everything that lives across a jump out of libpng is in here. */
 typedef struct {
-  GByteArray *bytes;
+  guint8 *data;
+  gsize size;
+  gsize room;
   gchar message[256];
 } Writer;
 
@@ -31,8 +34,18 @@ static void
 append (png_structp png, png_bytep data, png_size_t size)
 {
   Writer *writer = png_get_io_ptr (png);
+  gsize room = MAX (writer->room * 2, writer->size + size);
+  guint8 *grown;
 
-  g_byte_array_append (writer->bytes, data, (guint)size);
+  if (size > writer->room - writer->size) {
+    grown = g_try_realloc (writer->data, room);
+    if (!grown)
+      png_error (png, "no memory");
+    writer->data = grown;
+    writer->room = room;
+  }
+  memcpy (writer->data + writer->size, data, size);
+  writer->size += size;
 }
 
 static void
@@ -81,7 +94,7 @@ encode (png_structp png, png_infop info, const DermaEncoding *encoding)
 GBytes *
 derma_encoding_to_png (const DermaEncoding *encoding, GError **error)
 {
-  Writer writer = { .bytes = g_byte_array_new () };
+  Writer writer = { .size = 0 };
   png_structp png = png_create_write_struct (PNG_LIBPNG_VER_STRING, &writer, on_error, on_warning);
   png_infop info = png ? png_create_info_struct (png) : NULL;
   volatile gboolean done = FALSE;
@@ -94,8 +107,8 @@ derma_encoding_to_png (const DermaEncoding *encoding, GError **error)
   }
   png_destroy_write_struct (&png, &info);
   if (done)
-    return g_byte_array_free_to_bytes (writer.bytes);
-  g_byte_array_unref (writer.bytes);
+    return g_bytes_new_take (writer.data, writer.size);
+  g_free (writer.data);
   g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "PNG: %s", writer.message);
   return NULL;
 }

@@ -10,13 +10,16 @@ derma_constant_init (DermaReader *reader, DermaConstant *constant, DermaDtype dt
 {
   gsize n;
 
-  if (!derma_shape_count (shape, DERMA_LIMIT_FOLDED_ELEMENTS, &n))
+  if (!derma_shape_count (shape, DERMA_LIMIT_FOLDED_ELEMENTS, &n)
+      || (reader->folded_elements += n) > DERMA_LIMIT_FOLDED_TOTAL)
     return derma_reader_fail (reader, DERMA_ERROR_LIMIT, "gives too large a constant");
   derma_constant_clear (constant);
+  constant->values = derma_reader_alloc (reader, n, sizeof *constant->values);
+  if (!constant->values)
+    return FALSE;
   constant->dtype = dtype;
   constant->shape = *shape;
   constant->n = n;
-  constant->values = g_new0 (gdouble, MAX (n, 1));
   return TRUE;
 }
 
@@ -96,9 +99,12 @@ guint
 derma_constant_store (DermaReader *reader, const DermaConstant *constant, const gchar *name)
 {
   gsize size = derma_dtype_size (constant->dtype);
-  gpointer data = g_malloc0 (MAX (constant->n * size, 1));
-  g_autoptr (GBytes) bytes = g_bytes_new_take (data, constant->n * size);
+  gpointer data = derma_reader_alloc (reader, constant->n, size);
+  g_autoptr (GBytes) bytes = NULL;
 
+  if (!data)
+    return DERMA_NO_TENSOR;
+  bytes = g_bytes_new_take (data, constant->n * size);
   for (gsize i = 0; i < constant->n; i++)
     put_value (constant->dtype, data, i, constant->values[i]);
   return derma_reader_add_constant (reader, name, constant->dtype, &constant->shape, bytes);

@@ -110,8 +110,12 @@ derma_convert_batch_norm (DermaReader *reader)
   for (guint i = 0; i < 4; i++)
     if (!derma_reader_want_floats (reader, i + 1, n, &statistics[i]))
       return FALSE;
-  folded[0] = g_new (gfloat, n);
-  folded[1] = g_new (gfloat, n);
+  folded[0] = derma_reader_alloc (reader, n, sizeof (gfloat));
+  folded[1] = folded[0] ? derma_reader_alloc (reader, n, sizeof (gfloat)) : NULL;
+  if (!folded[1]) {
+    g_free (folded[0]);
+    return FALSE;
+  }
   fold_statistics (statistics, derma_reader_get_float (reader, "epsilon", 1e-5f), n, folded);
   shape = derma_shape_of (x);
   inputs[0] = derma_reader_get_input (reader, 0);

@@ -36,7 +36,9 @@ scale_constant (DermaReader *reader, guint tensor, gfloat factor)
   old = derma_ir_get_tensor (reader->ir, tensor);
   n = derma_tensor_n_elements (old);
   values = g_bytes_get_data (old->data, NULL);
-  scaled = g_new (gfloat, n);
+  scaled = derma_reader_alloc (reader, n, sizeof *scaled);
+  if (!scaled)
+    return DERMA_NO_TENSOR;
   for (gsize i = 0; i < n; i++)
     scaled[i] = values[i] * factor;
   bytes = g_bytes_new_take (scaled, n * sizeof *scaled);
@@ -68,7 +70,9 @@ read_bias (DermaReader *reader, gint64 channels, guint *bias)
   if (*bias == DERMA_NO_TENSOR)
     return FALSE;
   values = g_bytes_get_data (derma_ir_get_tensor (reader->ir, *bias)->data, NULL);
-  spread = g_new (gfloat, (gsize)channels);
+  spread = derma_reader_alloc (reader, (gsize)channels, sizeof *spread);
+  if (!spread)
+    return FALSE;
   for (gint64 i = 0; i < channels; i++)
     spread[i] = values[n == 1 ? 0 : i];
   *bias = derma_reader_add_floats (reader, c->name, (gsize)channels, spread);

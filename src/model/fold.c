@@ -473,13 +473,25 @@ find_evaluator (const DermaReader *reader)
   return NULL;
 }
 
+/* All inputs of a node are in memory at the same time. */
+static gboolean
+check_inputs (DermaReader *reader)
+{
+  guint64 elements = 0;
+
+  for (gsize i = 0; i < reader->node->n_input; i++)
+    elements += derma_tensor_n_elements (derma_reader_get_tensor (reader, (guint)i));
+  return elements <= DERMA_LIMIT_FOLDED_INPUTS
+         || derma_reader_fail (reader, DERMA_ERROR_LIMIT, "computes with too large constants");
+}
+
 static gboolean
 evaluate (DermaReader *reader, Evaluate evaluator)
 {
   guint n = (guint)reader->node->n_input, tensor = DERMA_NO_TENSOR;
   g_autofree DermaConstant *inputs = g_new0 (DermaConstant, n);
   g_auto (DermaConstant) result = { 0 };
-  gboolean good = TRUE;
+  gboolean good = check_inputs (reader);
 
   for (guint i = 0; good && i < n; i++)
     good = derma_constant_load (reader, &inputs[i], derma_reader_get_tensor (reader, i));

@@ -29,7 +29,10 @@
 #define DERMA_LIMIT_WINDOW 4096               /* kernel, stride, dilation and padding of a convolution or pooling */
 #define DERMA_LIMIT_ELEMENTS (1 << 27)        /* of one tensor */
 #define DERMA_LIMIT_FOLDED_ELEMENTS (1 << 22) /* of a constant that is computed: weights of 1280 by 1000 too */
+#define DERMA_LIMIT_FOLDED_INPUTS (1 << 24)   /* elements that one node computes with */
+#define DERMA_LIMIT_FOLDED_TOTAL (1ull << 27) /* elements that all nodes compute with */
 #define DERMA_LIMIT_CONSTANT_BYTES (1ull << 30)
+#define DERMA_LIMIT_PLAN_BYTES (1ull << 30) /* of constants laid out to be run; XNNPACK packs them again */
 #define DERMA_LIMIT_ACTIVATION_ELEMENTS (1ull << 29)
 #define DERMA_LIMIT_MAP_SIDE 64 /* width and height of the lesion map */
 #define DERMA_LIMIT_MACS 100000000000ull

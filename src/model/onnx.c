@@ -12,19 +12,23 @@
 typedef struct {
   gsize left;
   gboolean spent;
+  gboolean failed; /* the system has no more */
 } Budget;
 
 static void *
 budget_alloc (void *data, size_t size)
 {
   Budget *budget = data;
+  void *memory;
 
   if (size > budget->left) {
     budget->spent = TRUE;
     return NULL;
   }
   budget->left -= size;
-  return malloc (size);
+  memory = malloc (size);
+  budget->failed = budget->failed || !memory;
+  return memory;
 }
 
 static void
@@ -84,7 +88,7 @@ derma_proto_unpack (GBytes *bytes, const gchar *file, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  Budget budget = { size * DERMA_LIMIT_UNPACK_FACTOR + DERMA_LIMIT_UNPACK_BYTES, FALSE };
+  Budget budget = { size * DERMA_LIMIT_UNPACK_FACTOR + DERMA_LIMIT_UNPACK_BYTES, FALSE, FALSE };
   ProtobufCAllocator allocator = { budget_alloc, budget_free, &budget };
   g_autoptr (DermaProto) proto = NULL;
 
@@ -95,6 +99,10 @@ derma_proto_unpack (GBytes *bytes, const gchar *file, GError **error)
   proto = size > 0 ? onnx__model_proto__unpack (&allocator, size, data) : NULL;
   if (budget.spent) {
     derma_fail (error, DERMA_ERROR_LIMIT, file, "would take far more memory than a network of its size");
+    return NULL;
+  }
+  if (budget.failed) {
+    derma_fail (error, DERMA_ERROR_LIMIT, file, "not enough memory");
     return NULL;
   }
   if (!proto) {

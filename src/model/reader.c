@@ -174,6 +174,16 @@ derma_reader_alias (DermaReader *reader, guint output, guint tensor)
   return derma_reader_bind (reader, reader->node->output[output], tensor);
 }
 
+gpointer
+derma_reader_alloc (DermaReader *reader, gsize n, gsize size)
+{
+  gpointer memory = g_try_malloc0_n (MAX (n, 1), size);
+
+  if (!memory)
+    derma_reader_fail (reader, DERMA_ERROR_LIMIT, "not enough memory for %" G_GSIZE_FORMAT " elements", n);
+  return memory;
+}
+
 guint
 derma_reader_add_constant (DermaReader *reader, const gchar *name, DermaDtype dtype, const DermaShape *shape,
                            GBytes *data)

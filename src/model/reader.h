@@ -21,6 +21,7 @@ typedef struct {
   guint position;              /* its place in the file */
   guint64 constant_bytes;
   guint64 activation_elements;
+  guint64 folded_elements; /* of constants that were computed with */
 } DermaReader;
 
 /* A shape in the making. */
@@ -48,6 +49,8 @@ gboolean derma_reader_want_ints (DermaReader *reader, guint i, guint max, gint64
 /* Whether a tensor is a constant or a dequantised one. */
 gboolean derma_reader_is_constant (const DermaReader *reader, guint tensor);
 
+/* Zeroed memory for @n elements that the file asks for; NULL with the error set if there is not so much. */
+gpointer derma_reader_alloc (DermaReader *reader, gsize n, gsize size);
 /* Adds a constant; data has the elements of the shape. */
 guint derma_reader_add_constant (DermaReader *reader, const gchar *name, DermaDtype dtype, const DermaShape *shape,
                                  GBytes *data);

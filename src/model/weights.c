@@ -49,7 +49,9 @@ derma_weights_to_floats (DermaReader *reader, guint tensor)
   n = derma_tensor_n_elements (x);
   n_scales = derma_tensor_n_elements (scale);
   block = get_block (x, node->attrs.axis);
-  values = g_new (gfloat, MAX (n, 1));
+  values = derma_reader_alloc (reader, n, sizeof *values);
+  if (!values)
+    return DERMA_NO_TENSOR;
   for (gsize i = 0; i < n; i++) {
     gsize k = i / block % n_scales;
 
@@ -66,10 +68,13 @@ derma_weights_transpose (DermaReader *reader, guint tensor)
   const DermaTensor *x = derma_ir_get_tensor (reader->ir, tensor);
   gsize rows = (gsize)x->dims[0], columns = (gsize)x->dims[1];
   const gfloat *from = g_bytes_get_data (x->data, NULL);
-  gfloat *to = g_new (gfloat, MAX (rows * columns, 1));
-  g_autoptr (GBytes) bytes = g_bytes_new_take (to, rows * columns * sizeof *to);
+  gfloat *to = derma_reader_alloc (reader, rows * columns, sizeof *to);
   DermaShape shape = { .rank = 2, .dims = { x->dims[1], x->dims[0] } };
+  g_autoptr (GBytes) bytes = NULL;
 
+  if (!to)
+    return DERMA_NO_TENSOR;
+  bytes = g_bytes_new_take (to, rows * columns * sizeof *to);
   for (gsize i = 0; i < rows; i++)
     for (gsize j = 0; j < columns; j++)
       to[j * rows + i] = from[i * columns + j];
@@ -84,10 +89,13 @@ derma_weights_quantize (DermaReader *reader, DermaDtype dtype, gint axis)
   const gfloat *values = g_bytes_get_data (x->data, NULL), *scales = g_bytes_get_data (scale->data, NULL);
   gsize n = derma_tensor_n_elements (x), n_scales = derma_tensor_n_elements (scale), block = get_block (x, axis);
   gdouble low = dtype == DERMA_DTYPE_INT8 ? G_MININT8 : 0, high = dtype == DERMA_DTYPE_INT8 ? G_MAXINT8 : G_MAXUINT8;
-  guint8 *integers = g_malloc (MAX (n, 1));
-  g_autoptr (GBytes) bytes = g_bytes_new_take (integers, n);
+  guint8 *integers = derma_reader_alloc (reader, n, 1);
   DermaShape shape = derma_shape_of (x);
+  g_autoptr (GBytes) bytes = NULL;
 
+  if (!integers)
+    return DERMA_NO_TENSOR;
+  bytes = g_bytes_new_take (integers, n);
   for (gsize i = 0; i < n; i++) {
     gsize k = i / block % n_scales;
     gdouble value = rint ((gdouble)values[i] / scales[k]) + (zero ? get_integer (zero, k) : 0);

@@ -102,7 +102,10 @@ parse (const gchar *path, const guint8 *data, gsize size, DermaArray *array, GEr
     return fail (error, DERMA_ERROR_UNSUPPORTED, path, "is stored column by column (fortran_order)");
   if (size - start != array->n * sizeof (gfloat))
     return fail (error, DERMA_ERROR_FORMAT, path, "holds more or fewer bytes than its shape needs");
-  array->values = g_memdup2 (data + start, array->n * sizeof (gfloat));
+  array->values = g_try_malloc_n (MAX (array->n, 1), sizeof (gfloat));
+  if (!array->values)
+    return fail (error, DERMA_ERROR_RUNTIME, path, "not enough memory");
+  memcpy (array->values, data + start, array->n * sizeof (gfloat));
   return TRUE;
 }
 
@@ -110,6 +113,7 @@ gboolean
 derma_npy_load (const gchar *path, DermaArray *array, GError **error)
 {
   g_autofree gchar *data = NULL;
+  g_autoptr (GError) cause = NULL;
   DermaArray read = { 0 };
   struct stat status;
   gsize size;
@@ -120,8 +124,11 @@ derma_npy_load (const gchar *path, DermaArray *array, GError **error)
     return fail (error, DERMA_ERROR_FILE, path, "is not a file");
   if (status.st_size > DERMA_NPY_MAX_BYTES)
     return fail (error, DERMA_ERROR_LIMIT, path, "is larger than 1 GiB");
-  if (!g_file_get_contents (path, &data, &size, NULL))
+  if (!g_file_get_contents (path, &data, &size, &cause)) {
+    if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOMEM))
+      return fail (error, DERMA_ERROR_RUNTIME, path, "not enough memory");
     return fail (error, DERMA_ERROR_FILE, path, "cannot be read");
+  }
   if (!parse (path, (const guint8 *)data, size, &read, error))
     return FALSE;
   *array = read;

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MAX_SCORES (1u << 26) /* probabilities of all pictures */
+
 /* What the workers share. Each picture has its own rows, so only the counters need care. */
 typedef struct {
   DermaModel *model;
@@ -265,11 +267,24 @@ check (DermaModel *model, const DermaSweepOptions *options, GError **error)
   return worker_init (&worker, model, options, error);
 }
 
+/* All that is kept of a sweep is in proportion to this. */
+static gboolean
+check_size (const DermaLabels *labels, guint n_classes, GError **error)
+{
+  guint n = labels->samples->len;
+
+  if ((guint64)n * n_classes <= MAX_SCORES)
+    return TRUE;
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT, "%s: %u pictures of %u classes are too many", labels->source, n,
+               n_classes);
+  return FALSE;
+}
+
 DermaSweep *
 derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepOptions *options, GError **error)
 {
-  guint n = labels->samples->len;
-  g_autoptr (DermaSweep) sweep = new_sweep (n, derma_model_get_metadata (model)->classes->n, options);
+  guint n = labels->samples->len, n_classes = derma_model_get_metadata (model)->classes->n;
+  g_autoptr (DermaSweep) sweep = check_size (labels, n_classes, error) ? new_sweep (n, n_classes, options) : NULL;
   g_autofree gboolean *read = g_new0 (gboolean, n);
   Shared shared = { .model = model,
                     .labels = labels,
@@ -279,7 +294,7 @@ derma_sweep_run (DermaModel *model, const DermaLabels *labels, const DermaSweepO
                     .progress = isatty (STDERR_FILENO) };
 
   /* First of all, so that a network that cannot run is told without a picture's name. */
-  if (!check (model, options, error))
+  if (!sweep || !check (model, options, error))
     return NULL;
   g_mutex_init (&shared.lock);
   run_workers (&shared, MIN (options->threads, n));

@@ -380,6 +380,57 @@ test_far_future (void)
   tear_down (&fixture);
 }
 
+/* A frame hours after the one before, and pieces of a millisecond: not millions of them. */
+static void
+test_far_apart (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, GST_MSECOND, "utf8");
+  show (&fixture, FRAME, TRUE);
+  fixture.now = 1000 * GST_SECOND * 3600;
+  show (&fixture, fixture.now + FRAME, TRUE);
+  finish (&fixture);
+  g_assert_cmpuint (gst_harness_buffers_in_queue (fixture.harness), <, 400);
+  tear_down (&fixture);
+}
+
+/* Times whose ends cannot be reckoned. */
+static void
+test_beyond_all_time (void)
+{
+  Fixture fixture;
+  const GstClockTime times[] = { NONE - 1, NONE - GST_SECOND, (GstClockTime)G_MAXINT64 + 1 };
+
+  set_up (&fixture, 0, "utf8");
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+    g_assert_cmpint (gst_harness_push (fixture.harness, caption_test_frame (&fixture.reading, times[i], FRAME)), ==,
+                     GST_FLOW_OK);
+    g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_gap (times[i], FRAME)));
+  }
+  expect_nothing (&fixture);
+  show (&fixture, FRAME, TRUE);
+  expect (&fixture, DERMA_CAPTION_NOTICE, 0, NONE);
+  tear_down (&fixture);
+}
+
+static void
+test_new_stream_without_segment (void)
+{
+  Fixture fixture;
+  GstClockTime end = 0;
+
+  set_up (&fixture, 0, "utf8");
+  show (&fixture, 10 * FRAME, TRUE);
+  finish (&fixture);
+  g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_stream_start ("another")));
+  fixture.now = 0;
+  show (&fixture, 3 * FRAME, TRUE);
+  g_assert_cmpuint (count_gaps (&fixture, &end), >, 0);
+  g_assert_cmpuint (end, ==, 10 * FRAME);
+  tear_down (&fixture);
+}
+
 static void
 title (Fixture *fixture, const gchar *text)
 {
@@ -531,6 +582,9 @@ main (int argc, char **argv)
   g_test_add_func ("/caption/caps-change", test_caps_change);
   g_test_add_func ("/caption/odd-times", test_odd_times);
   g_test_add_func ("/caption/far-future", test_far_future);
+  g_test_add_func ("/caption/far-apart", test_far_apart);
+  g_test_add_func ("/caption/beyond-all-time", test_beyond_all_time);
+  g_test_add_func ("/caption/new-stream-without-segment", test_new_stream_without_segment);
   g_test_add_func ("/caption/markup-is-escaped", test_markup_is_escaped);
   g_test_add_func ("/caption/hostile-titles", test_hostile_titles);
   g_test_add_func ("/caption/malformed-readings", test_malformed_readings);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Small files that ask for much: refused before the memory or the time is spent. */
+#include "support/onnx-builder.h"
+
+#include <derma/error.h>
+#include <derma/graph.h>
+
+#include <string.h>
+
+/* Beginnings of graphs: a constant of 4 million values out of a few bytes, and a picture. */
+static DermaOnnxBuilder *
+make_builder (void)
+{
+  DermaOnnxBuilder *builder = derma_onnx_builder_new (13);
+
+  derma_onnx_builder_add_input (builder, "x", "1,1,1,2048");
+  derma_onnx_builder_add_constants (builder, "size=i[2048,2048] flat=i[1,2048] two=i[0,1]");
+  derma_onnx_builder_add_node (builder, "ConstantOfShape", "size", "large", NULL);
+  derma_onnx_builder_add_node (builder, "Reshape", "x,flat", "y0", NULL);
+  return builder;
+}
+
+static DermaModel *
+load (DermaOnnxBuilder *builder, const gchar *output, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  derma_onnx_builder_add_output (builder, output, NULL);
+  bytes = derma_onnx_builder_finish (builder);
+  g_assert_cmpuint (g_bytes_get_size (bytes), <, 65536);
+  return derma_model_new_from_bytes (bytes, "large.onnx", error);
+}
+
+static void
+assert_limit (const GError *error, const gchar *words)
+{
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT);
+  g_assert_true (g_str_has_prefix (error->message, "large.onnx: node '"));
+  g_assert_nonnull (strstr (error->message, words));
+}
+
+/* All inputs of a node are in memory together: 500 of them would take 16 GB. */
+static void
+test_many_large_inputs (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = make_builder ();
+  g_autoptr (GString) inputs = g_string_new ("large");
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 1; i < 500; i++)
+    g_string_append (inputs, ",large");
+  derma_onnx_builder_add_node (builder, "Concat", inputs->str, "larger", "axis=0");
+  g_assert_null (load (builder, "y0", &error));
+  assert_limit (error, "too large constants");
+}
+
+/* One after the other: the time that they take. */
+static void
+test_many_large_nodes (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = make_builder ();
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 60; i++) {
+    g_autofree gchar *name = g_strdup_printf ("n%u", i);
+
+    derma_onnx_builder_add_node (builder, "Gather", "large,two", name, "axis=0");
+  }
+  g_assert_null (load (builder, "y0", &error));
+  assert_limit (error, "too large a constant");
+}
+
+/* Layers that share their weights have them once each when they are laid out to be run. */
+static void
+test_many_layers_of_large_weights (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = make_builder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DermaModel) model = NULL;
+  g_autoptr (DermaGraph) graph = NULL;
+  gchar from[16], to[16];
+
+  for (guint i = 0; i < 70; i++) {
+    g_snprintf (from, sizeof from, "y%u,large", i);
+    g_snprintf (to, sizeof to, "y%u", i + 1);
+    derma_onnx_builder_add_node (builder, "Gemm", from, to, "transB=1");
+  }
+  model = load (builder, "y70", &error);
+  g_assert_no_error (error);
+  graph = derma_graph_new (model, 1, &error);
+  g_assert_null (graph);
+  assert_limit (error, "not enough memory");
+}
+
+/* The same with what is allowed. */
+static void
+test_a_few (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = make_builder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DermaModel) model = NULL;
+  g_autoptr (DermaGraph) graph = NULL;
+
+  derma_onnx_builder_add_node (builder, "Neg", "large", "negative", NULL);
+  derma_onnx_builder_add_node (builder, "Gemm", "y0,negative", "y1", "transB=1");
+  model = load (builder, "y1", &error);
+  g_assert_no_error (error);
+  graph = derma_graph_new (model, 1, &error);
+  g_assert_no_error (error);
+  g_assert_true (derma_graph_run (graph, &error));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/onnx/limits/many-large-inputs", test_many_large_inputs);
+  g_test_add_func ("/onnx/limits/many-large-nodes", test_many_large_nodes);
+  g_test_add_func ("/onnx/limits/many-layers-of-large-weights", test_many_layers_of_large_weights);
+  g_test_add_func ("/onnx/limits/a-few", test_a_few);
+  return g_test_run ();
+}
