@@ -72,6 +72,8 @@ check "all public headers" headers_are_complete
 check "the plugin" has "$libdir/gstreamer-1.0/libgstderma.so"
 check "the network and its licence" has share/dermaclassify/models/dermaclassify.onnx share/dermaclassify/models/LICENSE-weights
 check "the command" has bin/derma
+check "the manual page and the completion" has share/man/man1/derma.1 share/bash-completion/completions/derma
+check "what software centres read" has share/metainfo/org.dermaclassify.derma.metainfo.xml
 check "nothing of the tests" nothing_of_the_tests_is_installed
 check "a program can be built with pkg-config" program_can_be_built
 if [ -n "${DERMA_UNDER:-}" ]; then
