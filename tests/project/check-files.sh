@@ -15,9 +15,9 @@ mapfile -t sources < <(tracked '*.c' '*.h')
 mapfile -t texts < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.css' '*.py' '*.md' '*.build' '*meson_options.txt' '*.proto' 'pipelines/*' \
   '*.dict' tests/run tests/fuzz/run .ci/run NEWS | grep -v '\.png$')
 starters=(pipelines/batch pipelines/live pipelines/paint-overlay pipelines/record pipelines/replay tests/run tests/debian13
-  tests/fuzz/run tests/package/build .ci/run)
+  tests/coverage tests/fuzz/run tests/package/build .ci/run)
 mapfile -t scripts < <(tracked '*.sh' "${starters[@]}")
-mapfile -t licensed < <(tracked '*.c' '*.css' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' '*.dict' \
+mapfile -t licensed < <(tracked '*.c' '*.css' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' '*.dict' '*.sed' \
   pipelines/packages "${starters[@]}")
 
 there_are_files() {
