@@ -13,7 +13,8 @@ _derma_options() {
     "model run") echo --input= --output= --output-name= --threads= --help ;;
     "model check" | "camera restore") echo --help ;;
     bench) echo --model= --sizes= --formats= --threads= --runs= --json= --help ;;
-    report) echo --output= --json --csv --dicom= --sidecar= --model= --help ;;
+    report) echo --output= --json --csv --dicom= --dermoscopic --attribute= --sidecar= --model= --help ;;
+    dicom) echo --output= --dermoscopic --attribute= --help ;;
     "camera list") echo --json --help ;;
     "camera show") echo --json --save= --help ;;
     "camera lock") echo --profile= --settle= --help ;;
@@ -41,6 +42,11 @@ _derma_value() {
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
       ;;
     --split) mapfile -t COMPREPLY < <(compgen -W 'train val test' -- "$current") ;;
+    --attribute)
+      compopt -o nospace 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -S = -W 'manufacturer model serial recognizable polarization colour-temperature contact
+        immersion magnification' -- "$current")
+      ;;
     --dataset | --group-by | --threads | --bootstrap | --seed | --output-name | --sizes | --formats | --runs | --settle) ;;
     *) _derma_files '*' ;;
   esac
@@ -50,6 +56,7 @@ _derma_argument() {
   case $1 in
     model*) _derma_files '*.onnx' ;;
     report) _derma_files '*.mkv' ;;
+    dicom) _derma_files '*.@(jpg|jpeg|png)' ;;
     "camera show" | "camera lock" | "camera restore")
       mapfile -t COMPREPLY < <(compgen -f -X '!/dev/video*' -- "${current:-/dev/video}")
       ;;
@@ -68,7 +75,7 @@ _derma() {
     _derma_value "${COMP_WORDS[COMP_CWORD - 2]}"
     return
   elif [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'eval model bench report camera --help --version' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'eval model bench report dicom camera --help --version' -- "$current")
     return
   elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = model ]; then
     mapfile -t COMPREPLY < <(compgen -W 'info run check' -- "$current")

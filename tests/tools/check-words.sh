@@ -7,7 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../tap.sh"
 derma=$1
 manual=$SOURCE_ROOT/src/tools/derma.1
-commands=(eval "model info" "model run" "model check" bench report "camera list" "camera show" "camera lock" "camera restore")
+commands=(eval "model info" "model run" "model check" bench report dicom "camera list" "camera show" "camera lock" "camera restore")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
@@ -100,7 +100,7 @@ else
   skip "manual: it can be read" "man and groff are not installed"
 fi
 check "completion: the commands" completion_has_the_commands
-touch a.onnx 'b c.onnx' a.csv a.mkv a.npy a.txt
+touch a.onnx 'b c.onnx' a.csv a.png a.mkv a.npy a.txt
 mkdir folder
 check "completion: a network" offers 'a.onnx b c.onnx folder' derma model info ''
 check "completion: a network with a blank" offers 'b c.onnx' derma eval --model = b
@@ -108,6 +108,8 @@ check "completion: a network after a blank" offers 'a.onnx b c.onnx folder' derm
 check "completion: labels" offers 'a.csv folder' derma eval --labels = ''
 check "completion: labels after the =" offers 'a.csv folder' derma eval --labels =
 check "completion: a recording" offers 'a.mkv folder' derma report ''
+check "completion: a picture" offers 'a.png folder' derma dicom ''
+check "completion: what is known of a picture" offers 'manufacturer= magnification= model=' derma dicom --attribute = m
 check "completion: an array" offers 'a.npy folder' derma model run --input = ''
 check "completion: folders only" offers folder derma eval --root = ''
 check "completion: no command begins so" offers_nothing derma x
