@@ -109,7 +109,7 @@ check "completion: labels" offers 'a.csv folder' derma eval --labels = ''
 check "completion: labels after the =" offers 'a.csv folder' derma eval --labels =
 check "completion: a recording" offers 'a.mkv folder' derma report ''
 check "completion: a picture" offers 'a.png folder' derma dicom ''
-check "completion: what is known of a picture" offers 'manufacturer= magnification= model=' derma dicom --attribute = m
+check "completion: what is known of a picture" offers 'magnification= manufacturer= model=' derma dicom --attribute = m
 check "completion: an array" offers 'a.npy folder' derma model run --input = ''
 check "completion: folders only" offers folder derma eval --root = ''
 check "completion: no command begins so" offers_nothing derma x
