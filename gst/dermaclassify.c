@@ -196,6 +196,7 @@ begin_frame (GstDermaClassify *self)
   self->reader.pacer.max_rate = settings.max_rate;
   self->reader.threshold = settings.threshold;
   self->reader.window = settings.window;
+  self->reader.adaptive = settings.adaptive;
   return settings;
 }
 
@@ -230,6 +231,15 @@ count_inference (GstDermaClassify *self)
   GST_OBJECT_UNLOCK (self);
   if (!self->worker)
     note_latency (self, latency);
+}
+
+static GstFlowReturn
+count_still (GstDermaClassify *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->stats.skipped_still++;
+  GST_OBJECT_UNLOCK (self);
+  return GST_FLOW_OK;
 }
 
 /* One warning for frames that cannot be read, which pass on without a new reading; a network that fails is fatal. */
@@ -281,12 +291,13 @@ read_frame (GstDermaClassify *self, GstBuffer *buffer, const DermaSettings *sett
   DermaReader *reader = &self->reader;
   g_autoptr (GError) error = NULL;
 
-  if (!self->worker) {
-    return derma_reader_read (reader, info, buffer, settings->region, &error) ? conclude (self, settings)
-                                                                              : handle_failure (self, error);
-  }
-  if (!derma_reader_prepare (reader, info, buffer, settings->region, &error))
+  if (self->worker ? !derma_reader_prepare (reader, info, buffer, settings->region, &error)
+                   : !derma_reader_read (reader, info, buffer, settings->region, &error))
     return handle_failure (self, error);
+  if (reader->still)
+    return count_still (self);
+  if (!self->worker)
+    return conclude (self, settings);
   derma_worker_submit (self->worker, reader->network->classifier, settings->threshold, GST_BUFFER_PTS (buffer));
   return GST_FLOW_OK;
 }

@@ -10,6 +10,9 @@
 
 #include <derma/error.h>
 
+/* A still scene is looked at again after this time, whatever it looks like. */
+#define LONGEST_STILL (5 * GST_SECOND)
+
 void
 derma_reader_init (DermaReader *reader)
 {
@@ -54,6 +57,19 @@ find_roi (GstBuffer *buffer, DermaRect *roi)
   return TRUE;
 }
 
+/* A reading that stands by itself, of this network and not too old, is as good for the same scene. */
+static gboolean
+is_still (const DermaReader *reader, GstClockTime pts)
+{
+  const DermaReading *reading = &reader->reading;
+  const DermaModel *model = derma_classifier_get_model (reader->network->classifier);
+
+  return reader->adaptive && reader->fields && reading->state != DERMA_STATE_ACQUIRING
+         && reading->classes == derma_model_get_metadata (model)->classes && GST_CLOCK_TIME_IS_VALID (pts)
+         && GST_CLOCK_TIME_IS_VALID (reading->pts) && pts >= reading->pts && pts - reading->pts < LONGEST_STILL
+         && derma_quality_meter_is_still (reader->meter);
+}
+
 static gboolean
 prepare (DermaReader *reader, GstBuffer *buffer, DermaRegion region, GError **error)
 {
@@ -63,8 +79,13 @@ prepare (DermaReader *reader, GstBuffer *buffer, DermaRegion region, GError **er
   if (!derma_frame_check (&reader->frame, error))
     return FALSE;
   rect = derma_frame_get_region (&reader->frame, region, has_roi ? &roi : NULL);
-  return derma_quality_meter_measure (reader->meter, &reader->frame, &rect, &reader->quality, error)
-         && derma_classifier_prepare (reader->network->classifier, &reader->frame, &rect, error);
+  if (!derma_quality_meter_measure (reader->meter, &reader->frame, &rect, &reader->quality, error))
+    return FALSE;
+  reader->still = is_still (reader, GST_BUFFER_PTS (buffer));
+  if (reader->still)
+    return TRUE;
+  derma_quality_meter_keep (reader->meter);
+  return derma_classifier_prepare (reader->network->classifier, &reader->frame, &rect, error);
 }
 
 gboolean
@@ -101,8 +122,11 @@ derma_reader_take (DermaReader *reader)
 gboolean
 derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region, GError **error)
 {
-  if (!derma_reader_prepare (reader, info, buffer, region, error)
-      || !derma_classifier_finish (reader->network->classifier, reader->threshold, &reader->reading, error))
+  if (!derma_reader_prepare (reader, info, buffer, region, error))
+    return FALSE;
+  if (reader->still)
+    return TRUE;
+  if (!derma_classifier_finish (reader->network->classifier, reader->threshold, &reader->reading, error))
     return FALSE;
   reader->reading.pts = GST_BUFFER_PTS (buffer);
   derma_reader_take (reader);

@@ -17,9 +17,11 @@ G_BEGIN_DECLS
 typedef struct {
   DermaNetwork *network;
   DermaPacer pacer;
-  gfloat threshold; /* confidence below which a reading is uncertain */
-  gfloat window;    /* seconds of evidence in a reading; 0: the one frame */
-  DermaFrame frame; /* what the caps fix */
+  gfloat threshold;  /* confidence below which a reading is uncertain */
+  gfloat window;     /* seconds of evidence in a reading; 0: the one frame */
+  gboolean adaptive; /* whether a scene that stands still is not read again */
+  gboolean still;    /* whether the frame that came last was therefore not read */
+  DermaFrame frame;  /* what the caps fix */
   DermaQualityMeter *meter;
   DermaQuality quality; /* of the frame that was prepared */
   DermaTracker *tracker;
@@ -36,14 +38,15 @@ void derma_reader_clear (DermaReader *reader);
 /*
  * Reads a frame.
  * @error: return location; %DERMA_ERROR_ARGUMENT for a buffer that is not what @info says; %DERMA_ERROR_RUNTIME
- * Returns: TRUE, or FALSE with @error set and the last reading kept
+ * Returns: TRUE, or FALSE with @error set and the last reading kept. With TRUE and @still set, the last reading is kept
+ *   too: the scene has not changed since.
  */
 gboolean derma_reader_read (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
                             GError **error);
 
 /*
  * First half of derma_reader_read(): the frame is not used afterwards. What derma_classifier_finish() then gives is
- * taken over by derma_reader_take().
+ * taken over by derma_reader_take(). With @still set there is nothing to finish.
  */
 gboolean derma_reader_prepare (DermaReader *reader, const GstVideoInfo *info, GstBuffer *buffer, DermaRegion region,
                                GError **error);

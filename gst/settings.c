@@ -14,6 +14,7 @@
 #define DEFAULT_EVIDENCE_WINDOW 0.0
 #define DEFAULT_OVERLAY FALSE
 #define DEFAULT_POST_MESSAGES TRUE
+#define DEFAULT_ADAPTIVE FALSE
 
 #define MAX_THREADS 64
 #define MAX_WINDOW 60.0 /* s */
@@ -79,7 +80,8 @@ derma_settings_init (DermaSettings *settings)
                                .threshold = DEFAULT_THRESHOLD,
                                .window = DEFAULT_EVIDENCE_WINDOW,
                                .overlay = DEFAULT_OVERLAY,
-                               .post_messages = DEFAULT_POST_MESSAGES };
+                               .post_messages = DEFAULT_POST_MESSAGES,
+                               .adaptive = DEFAULT_ADAPTIVE };
 }
 
 /* How a frame is read. */
@@ -207,6 +209,19 @@ install_display (GObjectClass *klass)
       klass, DERMA_SETTING_OVERLAY,
       g_param_spec_boolean ("overlay", "Overlay", "Draw readings on the frames", DEFAULT_OVERLAY, PLAYING));
   /**
+   * dermaclassify:adaptive:
+   *
+   * Does not read a frame again that shows what the last reading is of: no part of it brighter or darker by more than a
+   * camera's noise. The reading stays and its age grows, five seconds at most; then the scene is read again. While
+   * evidence is being gathered every frame is read.
+   *
+   * Since: 0.3
+   */
+  g_object_class_install_property (klass, DERMA_SETTING_ADAPTIVE,
+                                   g_param_spec_boolean ("adaptive", "Adaptive",
+                                                         "Do not read a scene again that stands still",
+                                                         DEFAULT_ADAPTIVE, PLAYING));
+  /**
    * dermaclassify:post-messages:
    *
    * Posts an element message "dermaclassify" for each new reading, with the fields of the meta.
@@ -322,6 +337,7 @@ install_reports (GObjectClass *klass)
    * dermaclassify:stats:
    *
    * Since the last start, all guint64: frames, inferences, readings, skipped-qos (frames that were due and late),
+   * skipped-still (that were due and showed what the last reading was of),
    * latency-mean and latency-last (ns from a frame's arrival to its scores).
    *
    * Since: 0.1
@@ -443,6 +459,9 @@ derma_settings_set (DermaSettings *settings, guint id, const GValue *value)
   case DERMA_SETTING_POST_MESSAGES:
     settings->post_messages = g_value_get_boolean (value);
     return TRUE;
+  case DERMA_SETTING_ADAPTIVE:
+    settings->adaptive = g_value_get_boolean (value);
+    return TRUE;
   default:
     return FALSE;
   }
@@ -481,6 +500,9 @@ derma_settings_get (const DermaSettings *settings, guint id, GValue *value)
     return TRUE;
   case DERMA_SETTING_POST_MESSAGES:
     g_value_set_boolean (value, settings->post_messages);
+    return TRUE;
+  case DERMA_SETTING_ADAPTIVE:
+    g_value_set_boolean (value, settings->adaptive);
     return TRUE;
   default:
     return FALSE;

@@ -25,6 +25,7 @@ typedef struct {
   gdouble window; /* s */
   gboolean overlay;
   gboolean post_messages;
+  gboolean adaptive;
 } DermaSettings;
 
 #define DERMA_DEFAULT_QOS TRUE
@@ -42,6 +43,7 @@ enum {
   DERMA_SETTING_EVIDENCE_WINDOW,
   DERMA_SETTING_OVERLAY,
   DERMA_SETTING_POST_MESSAGES,
+  DERMA_SETTING_ADAPTIVE,
   /* Kept by the element itself: */
   DERMA_SETTING_MODEL,
   DERMA_SETTING_MODEL_SHA256,

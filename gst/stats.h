@@ -10,6 +10,7 @@ typedef struct {
   guint64 frames;
   guint64 inferences;
   guint64 skipped_qos;
+  guint64 skipped_still;
   guint64 latency_sum;
   guint64 latency_last;
 } DermaStats;

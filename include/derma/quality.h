@@ -92,6 +92,24 @@ DERMA_API void derma_quality_meter_reset (DermaQualityMeter *meter);
 DERMA_API gboolean derma_quality_meter_measure (DermaQualityMeter *meter, const DermaFrame *frame,
                                                 const DermaRect *rect, DermaQuality *quality, GError **error);
 
+/**
+ * derma_quality_meter_keep:
+ *
+ * Remembers the frame that was measured last, for derma_quality_meter_is_still().
+ */
+DERMA_API void derma_quality_meter_keep (DermaQualityMeter *meter);
+
+/**
+ * derma_quality_meter_is_still:
+ *
+ * Whether the frame measured last shows what the kept one shows: the same part of a frame of the same size, the light
+ * alike, and no place, of 2304, where it is brighter or darker by more than a camera's noise. Colour alone is not
+ * looked at. However slowly a picture changes, it is compared with the kept one and not with the one before.
+ *
+ * Returns: FALSE also if no frame was kept since the last reset
+ */
+DERMA_API gboolean derma_quality_meter_is_still (const DermaQualityMeter *meter);
+
 /** derma_quality_meter_get_detail: @detail: (out caller-allocates): of the last frame measured; all 0 before one */
 DERMA_API void derma_quality_meter_get_detail (const DermaQualityMeter *meter, DermaQualityDetail *detail);
 

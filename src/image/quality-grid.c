@@ -27,6 +27,10 @@
 /* Movement: luma differences and slopes that are the noise of a cell. */
 #define STILL 0.004f
 #define SLOPE 0.010f
+/* A still scene: difference of one cell, five times the noise of its mean for a camera with a noise of 3 in 255, and
+ * difference of the means of all. */
+#define ALIKE_CELL 0.021f
+#define ALIKE_MEAN 0.005f
 
 /* Where the pixels lie that are looked at. */
 typedef struct {
@@ -295,4 +299,19 @@ derma_quality_grid_move (const DermaQualityGrid *grid, const DermaQualityGrid *b
     }
   change = change / MAX (n, 1) - STILL;
   return MAX (change, 0.0f) / (slope / MAX (n, 1) + SLOPE);
+}
+
+gboolean
+derma_quality_grid_is_alike (const DermaQualityGrid *grid, const DermaQualityGrid *before)
+{
+  gfloat sum = 0.0f;
+
+  for (guint i = 0; i < CELLS; i++) {
+    gfloat difference = grid->luma[i] - before->luma[i];
+
+    if (fabsf (difference) > ALIKE_CELL)
+      return FALSE;
+    sum += difference;
+  }
+  return fabsf (sum) <= ALIKE_MEAN * CELLS;
 }

@@ -33,4 +33,7 @@ gfloat derma_quality_grid_find_glare (const DermaQualityGrid *grid);
 /* How far the picture moved since @before, in cells; a large number where it is another picture. */
 gfloat derma_quality_grid_move (const DermaQualityGrid *grid, const DermaQualityGrid *before);
 
+/* Whether no cell is brighter or darker than @before by more than a camera's noise, nor all of them by a little. */
+gboolean derma_quality_grid_is_alike (const DermaQualityGrid *grid, const DermaQualityGrid *before);
+
 G_END_DECLS

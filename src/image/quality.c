@@ -17,13 +17,21 @@
 #define GLARE_MUCH 0.008f
 #define MOTION_MUCH 0.8f /* cells of the grid, 1/48 of the width each */
 
+/* What a grid was made of. */
+typedef struct {
+  DermaRect rect;
+  guint width;
+  guint height;
+} Part;
+
 struct _DermaQualityMeter {
   DermaQualityGrid grids[2];
   guint current;
   gboolean has_before;
-  DermaRect rect; /* what grids[current] was made of */
-  guint width;
-  guint height;
+  Part part; /* of grids[current] */
+  DermaQualityGrid kept;
+  gboolean has_kept;
+  Part kept_part;
   DermaQualityDetail detail;
 };
 
@@ -43,6 +51,7 @@ void
 derma_quality_meter_reset (DermaQualityMeter *meter)
 {
   meter->has_before = FALSE;
+  meter->has_kept = FALSE;
   meter->detail = (DermaQualityDetail){ 0 };
 }
 
@@ -73,12 +82,12 @@ grade_exposure (const DermaQualityDetail *detail)
   return MIN (grade (detail->brightness, DARK_NONE, DARK_FULL), grade (detail->clipped, CLIPPED_NONE, CLIPPED_FULL));
 }
 
-/* Whether the frame before showed the same part of a picture of the same size. */
+/* Whether both are the same part of a picture of the same size. */
 static gboolean
-is_comparable (const DermaQualityMeter *meter, const DermaFrame *frame, const DermaRect *rect)
+is_comparable (const Part *a, const Part *b)
 {
-  return meter->has_before && meter->width == frame->width && meter->height == frame->height && meter->rect.x == rect->x
-         && meter->rect.y == rect->y && meter->rect.width == rect->width && meter->rect.height == rect->height;
+  return a->width == b->width && a->height == b->height && a->rect.x == b->rect.x && a->rect.y == b->rect.y
+         && a->rect.width == b->rect.width && a->rect.height == b->rect.height;
 }
 
 gboolean
@@ -89,27 +98,42 @@ derma_quality_meter_measure (DermaQualityMeter *meter, const DermaFrame *frame, 
   const DermaQualityGrid *before = &meter->grids[meter->current];
   DermaQualityDetail *detail = &meter->detail;
   DermaQualityReader reader;
-  DermaRect part;
+  Part part;
 
   if (!derma_frame_check (frame, error))
     return FALSE;
-  part = derma_frame_get_region (frame, DERMA_REGION_ROI_META, rect);
+  part = (Part){ derma_frame_get_region (frame, DERMA_REGION_ROI_META, rect), frame->width, frame->height };
   derma_quality_reader_init (&reader, frame);
-  derma_quality_grid_fill (grid, &reader, &part);
+  derma_quality_grid_fill (grid, &reader, &part.rect);
   detail->ring = derma_quality_grid_find_ring (grid);
   derma_quality_grid_expose (grid, &detail->clipped, &detail->crushed, &detail->brightness);
-  quality->focus = grade_focus (derma_quality_focus_measure (&reader, &part, grid));
+  quality->focus = grade_focus (derma_quality_focus_measure (&reader, &part.rect, grid));
   quality->exposure = grade_exposure (detail);
   quality->glare = grade (derma_quality_grid_find_glare (grid), GLARE_MUCH, 0.0f);
   quality->motion = DERMA_UNMEASURED;
-  if (is_comparable (meter, frame, &part))
+  if (meter->has_before && is_comparable (&meter->part, &part))
     quality->motion = grade (derma_quality_grid_move (grid, before), MOTION_MUCH, 0.0f);
   meter->current = 1 - meter->current;
   meter->has_before = TRUE;
-  meter->rect = part;
-  meter->width = frame->width;
-  meter->height = frame->height;
+  meter->part = part;
   return TRUE;
+}
+
+void
+derma_quality_meter_keep (DermaQualityMeter *meter)
+{
+  if (!meter->has_before)
+    return;
+  meter->kept = meter->grids[meter->current];
+  meter->kept_part = meter->part;
+  meter->has_kept = TRUE;
+}
+
+gboolean
+derma_quality_meter_is_still (const DermaQualityMeter *meter)
+{
+  return meter->has_kept && meter->has_before && is_comparable (&meter->part, &meter->kept_part)
+         && derma_quality_grid_is_alike (&meter->grids[meter->current], &meter->kept);
 }
 
 /* How far below its threshold a measure is, in shares of the threshold; 0 if it is not, or was not taken. */
