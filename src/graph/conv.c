@@ -190,6 +190,10 @@ read_conv (DermaLower *lower, const DermaNode *node, DermaConv *conv)
     derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "only convolutions over two spatial axes are supported");
     return FALSE;
   }
+  if (x->dims[0] != 1) {
+    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "convolutions of several pictures are not supported");
+    return FALSE;
+  }
   for (guint i = 0; i < 4; i++)
     conv->window.pads[i] += lower->padding[node->inputs[0]].pads[i];
   for (guint i = 0; i < 3; i++) {

@@ -33,9 +33,14 @@ emit_max (xnn_subgraph_t subgraph, const DermaStep *step, const uint32_t *inputs
 static gboolean
 check_rank (DermaLower *lower, const DermaNode *node)
 {
-  if (derma_lower_get_tensor (lower, node->inputs[0])->rank == 4)
+  const DermaTensor *x = derma_lower_get_tensor (lower, node->inputs[0]);
+
+  if (x->rank != 4)
+    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "only pooling over two spatial axes is supported");
+  else if (x->dims[0] != 1)
+    derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "pooling of several pictures is not supported");
+  else
     return TRUE;
-  derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "only pooling over two spatial axes is supported");
   return FALSE;
 }
 

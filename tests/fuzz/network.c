@@ -115,7 +115,7 @@ read_picture (DermaModel *model)
   if (derma_classifier_classify (classifier, &frame, &rect, 0.5f, &reading, &error))
     check_reading (&reading);
   else
-    fuzz_outcome_check (FALSE, error, NAME ": ");
+    fuzz_outcome_check (FALSE, error, "");
 }
 
 void

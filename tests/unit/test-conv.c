@@ -163,6 +163,18 @@ test_wrong_extent (void)
                      "node 'the node' (TheOp): kernel 3, stride 1, dilation 1 and padding 1 + 0 do not turn 8 into 6");
 }
 
+/* The first axis made longer on the way. */
+static void
+test_several_pictures (void)
+{
+  g_autoptr (Net) net = net_new (1, 3, 8, 8);
+  DermaWindow window = { .kernel = { 3, 3 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+
+  net_reshape (net, NET_SHAPE (3, 1, 8, 8));
+  net_conv (net, &window, 4, TRUE);
+  net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "convolutions of several pictures are not supported");
+}
+
 static void
 test_window_too_large (void)
 {
@@ -266,6 +278,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/conv/scale-shift-first", test_scale_shift_first);
   g_test_add_func ("/conv/padded", test_padded);
   g_test_add_func ("/conv/wrong-extent", test_wrong_extent);
+  g_test_add_func ("/conv/several-pictures", test_several_pictures);
   g_test_add_func ("/conv/window-too-large", test_window_too_large);
   g_test_add_func ("/conv/weights-that-do-not-fit", test_weights_that_do_not_fit);
   g_test_add_func ("/conv/variable-weights", test_variable_weights);

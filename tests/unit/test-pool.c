@@ -147,6 +147,23 @@ test_wrong_extent (void)
 }
 
 static void
+test_several_pictures (void)
+{
+  DermaWindow window = { .kernel = { 2, 2 }, .stride = { 1, 1 }, .dilation = { 1, 1 } };
+
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (Net) net = net_new (1, 3, 8, 8);
+
+    net_reshape (net, NET_SHAPE (3, 1, 8, 8));
+    if (i == 0)
+      net_node (net, DERMA_OP_GLOBAL_AVERAGE_POOL, 1, (const guint[]){ net->last }, NET_SHAPE (3, 1, 1, 1));
+    else
+      net_pool (net, i == 1 ? DERMA_OP_MAX_POOL : DERMA_OP_AVERAGE_POOL, &window);
+    net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "pooling of several pictures is not supported");
+  }
+}
+
+static void
 test_one_axis (void)
 {
   g_autoptr (Net) net = net_new (1, 3, 8, 8);
@@ -169,6 +186,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/pool/padding-only-at-the-end", test_padding_only_at_the_end);
   g_test_add_func ("/pool/dilated-average", test_dilated_average);
   g_test_add_func ("/pool/wrong-extent", test_wrong_extent);
+  g_test_add_func ("/pool/several-pictures", test_several_pictures);
   g_test_add_func ("/pool/one-axis", test_one_axis);
   return g_test_run ();
 }
