@@ -53,8 +53,9 @@ test_refuses (void)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_autoptr (DermaDicom) dicom = derma_dicom_new (TRUE);
     g_autoptr (GError) error = NULL;
+    g_autofree gchar *escaped = g_strescape (texts[i], NULL);
 
-    g_test_message ("%s", texts[i]);
+    g_test_message ("%s", escaped);
     g_assert_false (derma_dicom_take (dicom, texts[i], &error));
     g_assert_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT);
   }

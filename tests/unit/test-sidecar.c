@@ -306,9 +306,9 @@ test_malformed (Fixture *fixture, gconstpointer data)
     g_autoptr (DermaSidecar) sidecar = open_text (fixture, text);
     g_autoptr (GError) error = NULL;
     DermaSidecarItem item = DERMA_SIDECAR_END;
+    g_autofree gchar *escaped = g_strescape (malformed[i].line, NULL);
 
-    g_test_message ("%s", malformed[i].line);
-
+    g_test_message ("%s", escaped);
     g_assert_cmpint (next (sidecar), ==, DERMA_SIDECAR_READING);
     g_assert_false (derma_sidecar_next (sidecar, &item, &error));
     g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
