@@ -5,9 +5,9 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/tap.sh
 . "$here/../tap.sh"
-derma=$1
-build=$2
-model=$3
+derma=$(realpath "$1")
+build=$(realpath "$2")
+model=$(realpath "$3")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1

@@ -5,7 +5,7 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/tap.sh
 . "$here/../tap.sh"
-derma=$1
+derma=$(realpath "$1")
 manual=$SOURCE_ROOT/src/tools/derma.1
 commands=(eval "model info" "model run" "model check" bench report dicom "camera list" "camera show" "camera lock" "camera restore")
 scratch=$(mktemp -d)
