@@ -518,51 +518,6 @@ test_refused_frame_changes_nothing (void)
 }
 
 static void
-assert_still (DermaQualityMeter *meter, const Scene *scene, gboolean still)
-{
-  scene_measure (scene, meter, NULL);
-  g_assert_true (derma_quality_meter_is_still (meter) == still);
-}
-
-static void
-test_still (void)
-{
-  g_autoptr (DermaQualityMeter) meter = derma_quality_meter_new ();
-  Scene scene = SCENE_GOOD;
-
-  derma_quality_meter_keep (meter);
-  assert_still (meter, &scene, FALSE);
-  derma_quality_meter_keep (meter);
-  assert_still (meter, &scene, TRUE);
-  scene.noise = 3.0f;
-  assert_still (meter, &scene, TRUE);
-  scene.format = DERMA_FORMAT_NV12;
-  assert_still (meter, &scene, TRUE);
-  derma_quality_meter_reset (meter);
-  assert_still (meter, &scene, FALSE);
-}
-
-static void
-test_not_still (void)
-{
-  g_autoptr (DermaQualityMeter) meter = derma_quality_meter_new ();
-  Scene scenes[5];
-
-  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
-    scenes[i] = SCENE_GOOD;
-  scenes[0].shift = 0.02f;
-  scenes[1].light *= 1.03f;
-  scenes[2].contrast *= 0.6f;
-  scenes[3].spots = 20;
-  scenes[4].width += 2;
-  scene_measure (&SCENE_GOOD, meter, NULL);
-  derma_quality_meter_keep (meter);
-  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
-    assert_still (meter, &scenes[i], FALSE);
-  assert_still (meter, &SCENE_GOOD, TRUE);
-}
-
-static void
 test_free_null (void)
 {
   g_autoptr (DermaQualityMeter) meter = NULL;
@@ -600,8 +555,6 @@ main (int argc, char **argv)
   g_test_add_func ("/quality/rectangle-outside", test_rectangle_outside);
   g_test_add_func ("/quality/refuses-frames", test_refuses_frames);
   g_test_add_func ("/quality/refused-frame-changes-nothing", test_refused_frame_changes_nothing);
-  g_test_add_func ("/quality/still", test_still);
-  g_test_add_func ("/quality/not-still", test_not_still);
   g_test_add_func ("/quality/free-null", test_free_null);
   return g_test_run ();
 }
