@@ -180,8 +180,9 @@ take_sample (GstAppSink *sink, gpointer data)
   frame = make_frame (sample);
   gst_sample_unref (sample);
   if (frame && derma_tape_take (self->tape, frame))
-    gst_element_send_event (GST_ELEMENT (sink),
-                            gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+    /* Not gst_element_send_event(), which waits for a change of state, that waits for this thread. */
+    gst_pad_push_event (GST_BASE_SINK_PAD (sink),
+                        gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
   return GST_FLOW_OK;
 }
 
