@@ -75,6 +75,8 @@ make_film (FuzzInput *input, Film *film)
   for (guint i = 0; !is_large (frame) && i < 3; i++) {
     if (!derma_format_get_plane_size (frame->format, i, frame->width, frame->height, &row, &rows))
       break;
+    if (row == 0 || rows == 0)
+      break;
     n = row + padding[i] % 40;
     film->planes[i] = g_malloc ((rows - 1) * n + row);
     fill (film->planes[i], (rows - 1) * n + row, input->data, input->size);
