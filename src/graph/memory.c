@@ -24,11 +24,14 @@ is_in_reserve (const void *memory)
 static void *
 draw (gsize alignment, gsize size)
 {
-  gsize misfit = GPOINTER_TO_SIZE (reserve.memory + reserve.used) & (alignment - 1);
-  gsize start = reserve.used + (misfit ? alignment - misfit : 0);
+  gsize misfit, start;
 
   reserve.failed = TRUE;
-  if (!reserve.memory || start > reserve.size || size > reserve.size - start)
+  if (!reserve.memory)
+    return NULL;
+  misfit = GPOINTER_TO_SIZE (reserve.memory + reserve.used) & (alignment - 1);
+  start = reserve.used + (misfit ? alignment - misfit : 0);
+  if (start > reserve.size || size > reserve.size - start)
     return NULL;
   reserve.used = start + size;
   return reserve.memory + start;

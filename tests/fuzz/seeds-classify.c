@@ -55,9 +55,11 @@ fuzz_target_seed (FuzzSeeds *seeds)
   SEED ("regions", 0, CHOICE (5, 2), CAPS (9, 40, 40), FRAME_WITH (32), 1, 5, 0, 5, 20, 20, 0, 0, 0, 40);
   SEED ("short", 0, CAPS (10, 40, 40), FRAME_WITH (32), 4, 90, 40, FRAME);
   SEED ("late", 0, CAPS (11, 20, 20), FRAME, 4, 0, 100, 0, 0, 0, 8, 16, FRAME, FRAME);
-  SEED ("snapshot", 0, CHOICE (7, 1), CAPS (12, 20, 20), FRAME, EMIT (2), EVENT (7), 0, 3, FRAME, EVENT (3));
+  SEED ("snapshot", 0, CHOICE (9, 1), CAPS (12, 20, 20), FRAME, EMIT (2), EVENT (7), 0, 3, FRAME, EVENT (3));
   SEED ("pace", 0, NUMBER (1, 2), NUMBER (2, 40), CAPS (13, 20, 20), FRAME, FRAME, FRAME);
   SEED ("threads", 1, STATE (0), NUMBER (0, 1), STATE (3), CAPS (14, 20, 20), FRAME);
   SEED ("times", 0, CAPS (15, 20, 20), FRAME_WITH (0), 210, FRAME_WITH (64), 230, 1, 2, 3, 4, 255, 255, 255, 255, 255);
+  SEED ("adaptive", 0, CHOICE (7, 1), CAPS (12, 20, 20), FRAME, FRAME, FRAME, LOOK, FRAME_WITH (1), 3, 40);
+  SEED ("digest", 0, CAPS (6, 16, 16), FRAME, CHOICE (8, 1), CHOICE (6, 1), FRAME, STATE (0), STATE (3), FRAME, LOOK);
   SEED ("interlaced", 0, 0, 16, 20, 20, 4 | 1, 2, FRAME, FRAME_WITH (32), 2, 255, 40);
 }

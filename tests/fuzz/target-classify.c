@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #define MAX_STEPS 60
+#define NO_DIGEST "0000000000000000000000000000000000000000000000000000000000000000"
 
 static gchar *folder;
 static gchar *models[4];
@@ -112,7 +113,7 @@ static void
 set_choice (GObject *element, FuzzInput *input)
 {
   static const gchar *const flags[] = { "overlay", "post-messages", "qos", "frozen" };
-  guint value = fuzz_input_byte (input), which = fuzz_input_below (input, 8);
+  guint value = fuzz_input_byte (input), which = fuzz_input_below (input, 10);
 
   if (which < G_N_ELEMENTS (flags))
     g_object_set (element, flags[which], (gboolean)(value & 1), NULL);
@@ -122,6 +123,10 @@ set_choice (GObject *element, FuzzInput *input)
     g_object_set (element, "region", value % 3, NULL);
   else if (which == 6)
     g_object_set (element, "model", value % 5 < 4 ? models[value % 5] : NULL, NULL);
+  else if (which == 7)
+    g_object_set (element, "adaptive", (gboolean)(value & 1), NULL);
+  else if (which == 8)
+    g_object_set (element, "model-sha256", value & 1 ? NO_DIGEST : NULL, NULL);
   else
     g_object_set (element, "snapshot-location", value & 1 ? "/proc/self" : NULL, NULL);
 }

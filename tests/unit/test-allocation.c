@@ -5,6 +5,7 @@
 #include "stills.h"
 #include "support/onnx-builder.h"
 
+#include "graph/memory.h"
 #include "tools/labels.h"
 #include "tools/npy.h"
 
@@ -388,12 +389,81 @@ test_large_array (Fixture *fixture, gconstpointer data)
   check_sizes (read_array, fixture->path);
 }
 
+/* XNNPACK's small needs come out of the reserve, and it is told afterwards that they did. */
+static void
+test_reserve (void)
+{
+  const struct xnn_allocator *a = &derma_memory;
+  guint8 *first, *second, *none;
+
+  g_assert_true (derma_memory_reserve (1000));
+  g_assert_false (derma_memory_has_failed ());
+  scarcity_begin (1, TRUE);
+  first = a->allocate (a->context, 100);
+  second = a->aligned_allocate (a->context, 64, 200);
+  none = a->allocate (a->context, 800);
+  scarcity_end ();
+  g_assert_nonnull (first);
+  g_assert_nonnull (second);
+  g_assert_cmpuint (GPOINTER_TO_SIZE (second) % 64, ==, 0);
+  g_assert_cmpuint (GPOINTER_TO_SIZE (second), >=, GPOINTER_TO_SIZE (first) + 100);
+  g_assert_null (none);
+  g_assert_true (derma_memory_has_failed ());
+  memset (first, 1, 100);
+  memset (second, 2, 200);
+  g_assert_cmpuint (first[99], ==, 1);
+  a->deallocate (a->context, first);
+  a->aligned_deallocate (a->context, second);
+  derma_memory_release ();
+}
+
+static void
+test_reserve_grows (void)
+{
+  const struct xnn_allocator *a = &derma_memory;
+  guint8 *piece, *grown, *outside;
+
+  g_assert_true (derma_memory_reserve (1000));
+  outside = a->allocate (a->context, 10);
+  g_assert_false (derma_memory_has_failed ());
+  scarcity_begin (1, TRUE);
+  piece = a->reallocate (a->context, NULL, 10);
+  memset (piece, 7, 10);
+  grown = a->reallocate (a->context, piece, 50);
+  g_assert_null (a->reallocate (a->context, outside, 100));
+  scarcity_end ();
+  g_assert_nonnull (grown);
+  g_assert_cmpuint (grown[9], ==, 7);
+  a->deallocate (a->context, outside);
+  derma_memory_release ();
+}
+
+/* Without a reserve, as where another thread of ours makes nothing. */
+static void
+test_no_reserve (void)
+{
+  const struct xnn_allocator *a = &derma_memory;
+  gpointer piece = a->allocate (a->context, 10);
+
+  g_assert_nonnull (piece);
+  scarcity_begin (1, TRUE);
+  g_assert_null (a->allocate (a->context, 10));
+  g_assert_null (a->aligned_allocate (a->context, 16, 10));
+  g_assert_false (derma_memory_reserve (100));
+  scarcity_end ();
+  a->deallocate (a->context, piece);
+  derma_memory_release ();
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, fixture_init, test, fixture_clear)
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/allocation/reserve/small-needs", test_reserve);
+  g_test_add_func ("/allocation/reserve/grows", test_reserve_grows);
+  g_test_add_func ("/allocation/reserve/none", test_no_reserve);
   ADD ("/allocation/load", test_load);
   ADD ("/allocation/create", test_create);
   ADD ("/allocation/classify", test_classify);
