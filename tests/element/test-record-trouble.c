@@ -105,6 +105,24 @@ test_no_such_folder (void)
   record_test_tear_down (&test);
 }
 
+/* Stopping waits for the encoder's thread, which must wait for nothing that waits for the stop. */
+static void
+test_stopped_at_any_moment (void)
+{
+  for (guint i = 0; i < 40; i++) {
+    RecordTest test;
+    g_autofree gchar *path = NULL;
+
+    record_test_set_up (&test, "pre-roll", i % 2 ? 1.0 : 0.0, NULL);
+    path = record_test_path (&test, i % 4 < 2 ? "nowhere/a.mkv" : "a.mkv");
+    g_object_set (test.harness->element, "location", path, NULL);
+    record_test_show (&test, (1 + i % 5) * RECORD_FRAME);
+    g_usleep (i * 500);
+    gst_element_set_state (test.harness->element, GST_STATE_NULL);
+    record_test_tear_down (&test);
+  }
+}
+
 /* A folder that lets nobody write into it, not even root. */
 static void
 test_read_only_folder (void)
@@ -367,6 +385,7 @@ main (int argc, char **argv)
   element_test_init (&argc, &argv);
   g_test_add_func ("/record-trouble/no-location", test_no_location);
   g_test_add_func ("/record-trouble/no-encoder", test_no_encoder);
+  g_test_add_func ("/record-trouble/stopped-at-any-moment", test_stopped_at_any_moment);
   g_test_add_func ("/record-trouble/no-such-folder", test_no_such_folder);
   g_test_add_func ("/record-trouble/read-only-folder", test_read_only_folder);
   g_test_add_func ("/record-trouble/sidecar-cannot-be-opened", test_sidecar_cannot_be_opened);

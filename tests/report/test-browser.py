@@ -18,7 +18,7 @@ import tap  # noqa: E402
 import browser  # noqa: E402
 import sessions  # noqa: E402
 
-DERMA, MODEL, PHANTOM = sys.argv[1:4]
+DERMA, MODEL, PHANTOM = map(os.path.abspath, sys.argv[1:4])
 KEEP = sys.argv[4] if len(sys.argv) > 4 else None
 WIDTHS = (360, 820, 1400)
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaensmuetze" * 3

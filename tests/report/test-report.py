@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import tap  # noqa: E402
 import sessions  # noqa: E402
 
-DERMA, MODEL, PHANTOM = sys.argv[1:4]
+DERMA, MODEL, PHANTOM = map(os.path.abspath, sys.argv[1:4])
 SCRATCH = tempfile.TemporaryDirectory()
 VOID = {"meta", "img", "br", "line", "rect", "path", "circle"}
 HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onclick='alert(1)", "a\u202eb\u2066c\u200f",
