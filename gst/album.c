@@ -146,7 +146,7 @@ derma_album_offer (DermaAlbum *album, GstBuffer *buffer, const DermaAlbumPage *p
 
   /* A buffer that is not what its caps say is complained about by the reader. */
   if (!is_open (album)
-      || !gst_video_frame_map (&video, page->info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+      || !derma_video_frame_map (&video, page->info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
     return;
   derma_frame_set_pixels (&frame, &video);
   if (!(page->held ? derma_shutter_hold : derma_shutter_offer) (album->shutter, &frame, GST_BUFFER_PTS (buffer),

@@ -237,7 +237,7 @@ blend (GstDermaFilter *filter, GstVideoOverlayComposition *overlay, GstBuffer *b
 
   if (!gst_buffer_is_all_memory_writable (buffer))
     GST_CAT_DEBUG_OBJECT (CAT_PERFORMANCE, filter, "copying a frame that others use too, to draw on it");
-  if (!gst_video_frame_map (&frame, &get_private (filter)->info, buffer, GST_MAP_READWRITE)) {
+  if (!derma_video_frame_map (&frame, &get_private (filter)->info, buffer, GST_MAP_READWRITE)) {
     complain (filter);
     return;
   }

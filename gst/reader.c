@@ -95,7 +95,7 @@ derma_reader_prepare (DermaReader *reader, const GstVideoInfo *info, GstBuffer *
   GstVideoFrame video;
   gboolean done;
 
-  if (!gst_video_frame_map (&video, info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+  if (!derma_video_frame_map (&video, info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
     g_set_error_literal (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "frame: not the pixels that its caps promise");
     return FALSE;
   }

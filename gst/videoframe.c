@@ -74,6 +74,62 @@ derma_frame_init_from_info (DermaFrame *frame, const GstVideoInfo *info)
   return TRUE;
 }
 
+/* Whether a plane that a meta describes lies in the memory that it was found in. */
+static gboolean
+has_plane (const GstVideoFrame *video, DermaFormat format, guint plane)
+{
+  const GstMapInfo *map = &video->map[plane];
+  const guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (video, plane);
+  const gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (video, plane);
+  gsize row_bytes, before;
+  guint rows;
+
+  if (!derma_format_get_plane_size (format, plane, (guint)GST_VIDEO_FRAME_WIDTH (video),
+                                    (guint)GST_VIDEO_FRAME_HEIGHT (video), &row_bytes, &rows))
+    return TRUE;
+  if (!data || data < map->data || rows == 0 || stride < 0 || (gsize)stride < row_bytes)
+    return FALSE;
+  before = (gsize)(data - map->data);
+  return before <= map->size && row_bytes <= map->size - before
+         && (rows == 1 || (gsize)stride <= (map->size - before - row_bytes) / (rows - 1));
+}
+
+/* Whether a meta is about a picture like that of the caps, which GStreamer takes for granted. */
+static gboolean
+is_of_caps (const GstVideoMeta *meta, const GstVideoInfo *info)
+{
+  return meta->format == GST_VIDEO_INFO_FORMAT (info) && meta->n_planes == GST_VIDEO_INFO_N_PLANES (info)
+         && meta->width >= (guint)GST_VIDEO_INFO_WIDTH (info) && meta->width <= DERMA_MAX_SIDE
+         && meta->height >= (guint)GST_VIDEO_INFO_HEIGHT (info) && meta->height <= DERMA_MAX_SIDE;
+}
+
+/* Without a meta GStreamer itself looks whether the buffer is large enough. */
+static gboolean
+has_pixels (const GstVideoFrame *video)
+{
+  DermaFormat format;
+
+  if (!find_format (GST_VIDEO_FRAME_FORMAT (video), &format))
+    return FALSE;
+  for (guint i = 0; video->meta && i < GST_VIDEO_FRAME_N_PLANES (video); i++)
+    if (!has_plane (video, format, i))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+derma_video_frame_map (GstVideoFrame *video, const GstVideoInfo *info, GstBuffer *buffer, GstMapFlags flags)
+{
+  const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
+
+  if ((meta && !is_of_caps (meta, info)) || !gst_video_frame_map (video, info, buffer, flags))
+    return FALSE;
+  if (has_pixels (video))
+    return TRUE;
+  gst_video_frame_unmap (video);
+  return FALSE;
+}
+
 void
 derma_frame_set_pixels (DermaFrame *frame, const GstVideoFrame *video)
 {

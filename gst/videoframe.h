@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * where the caps leave matrix or range open. Returns FALSE, with @frame untouched, for a format that is not taken. */
 gboolean derma_frame_init_from_info (DermaFrame *frame, const GstVideoInfo *info);
 
+/* gst_video_frame_map() for formats that are taken. Unlike that it also fails if a GstVideoMeta says that pixels lie
+ * where the buffer has none. */
+gboolean derma_video_frame_map (GstVideoFrame *video, const GstVideoInfo *info, GstBuffer *buffer, GstMapFlags flags);
+
 /* Points @frame at the pixels of @video, which must stay mapped as long as @frame is read. */
 void derma_frame_set_pixels (DermaFrame *frame, const GstVideoFrame *video);
 

@@ -115,6 +115,71 @@ test_pixels (void)
   gst_video_frame_unmap (&video);
 }
 
+/* A frame of 30,20 in YV12 whose meta tells this. */
+typedef struct {
+  GstVideoFormat format;
+  guint width, height, n_planes;
+  gsize offsets[3];
+  gint strides[3];
+  gboolean good;
+} Told;
+
+static void
+test_metas (void)
+{
+  static const Told told[] = {
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 640, 800 }, { 32, 16, 16 }, TRUE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 643, 803 }, { 32, 16, 15 }, TRUE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 640, 802 }, { 32, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 640, 800 }, { 50, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 640, 800 }, { 29, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 640, 800 }, { 32, -16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 640, 800 }, { 32, G_MAXINT, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 959, 800 }, { 32, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 3, { 0, 99999, 800 }, { 32, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 40, 3, { 0, 640, 800 }, { 32, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 19, 3, { 0, 640, 800 }, { 32, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 40000, 20, 3, { 0, 640, 800 }, { 32, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_YV12, 30, 20, 1, { 0, 640, 800 }, { 32, 16, 16 }, FALSE },
+    { GST_VIDEO_FORMAT_NV12, 30, 20, 2, { 0, 640, 800 }, { 32, 32, 0 }, FALSE },
+    { GST_VIDEO_FORMAT_RGB, 30, 20, 1, { 0, 0, 0 }, { 90, 0, 0 }, FALSE },
+  };
+  const GstVideoInfo info = info_of ("video/x-raw,format=YV12,width=30,height=20,framerate=0/1");
+
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    g_autoptr (GstBuffer) buffer = element_test_frame ("YV12", 30, 20, 1);
+    gsize offsets[GST_VIDEO_MAX_PLANES] = { told[i].offsets[0], told[i].offsets[1], told[i].offsets[2] };
+    gint strides[GST_VIDEO_MAX_PLANES] = { told[i].strides[0], told[i].strides[1], told[i].strides[2] };
+    GstVideoFrame video;
+
+    gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, told[i].format, told[i].width, told[i].height,
+                                    told[i].n_planes, offsets, strides);
+    g_test_message ("meta %u", i);
+    g_assert_cmpint (derma_video_frame_map (&video, &info, buffer, GST_MAP_READ), ==, told[i].good);
+    if (told[i].good)
+      gst_video_frame_unmap (&video);
+  }
+}
+
+/* Frames that say so are passed on, with a warning and without a reading. */
+static void
+test_element_with_meta (void)
+{
+  GstHarness *harness = element_test_classify ("GRAY8", 64, 64);
+  GstBuffer *buffer = element_test_frame ("GRAY8", 64, 64, 1);
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { 0 };
+  gint strides[GST_VIDEO_MAX_PLANES] = { 4096 };
+  g_autoptr (GstBuffer) after = NULL;
+
+  g_object_set (harness->element, "overlay", TRUE, NULL);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, 64, 64, 1, offsets,
+                                  strides);
+  after = element_test_pass (harness, buffer, 0);
+  g_assert_null (element_test_meta (after));
+  element_test_expect (harness, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "not the pixels");
+  element_test_free (harness);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -124,5 +189,7 @@ main (int argc, char **argv)
   g_test_add_func ("/video-frame/colorimetry", test_colorimetry);
   g_test_add_func ("/video-frame/defaults", test_defaults);
   g_test_add_func ("/video-frame/pixels", test_pixels);
+  g_test_add_func ("/video-frame/metas", test_metas);
+  g_test_add_func ("/video-frame/element-with-meta", test_element_with_meta);
   return element_test_run ();
 }

@@ -61,5 +61,6 @@ fuzz_target_seed (FuzzSeeds *seeds)
   SEED ("times", 0, CAPS (15, 20, 20), FRAME_WITH (0), 210, FRAME_WITH (64), 230, 1, 2, 3, 4, 255, 255, 255, 255, 255);
   SEED ("adaptive", 0, CHOICE (7, 1), CAPS (12, 20, 20), FRAME, FRAME, FRAME, LOOK, FRAME_WITH (1), 3, 40);
   SEED ("digest", 0, CAPS (6, 16, 16), FRAME, CHOICE (8, 1), CHOICE (6, 1), FRAME, STATE (0), STATE (3), FRAME, LOOK);
+  SEED ("meta", 0, CAPS (0, 20, 20), FRAME_WITH (16), 16, 250, 30, 0, 255, 1, 0, 0, 40, FRAME_WITH (16), 16, 255, 40);
   SEED ("interlaced", 0, 0, 16, 20, 20, 4 | 1, 2, FRAME, FRAME_WITH (32), 2, 255, 40);
 }

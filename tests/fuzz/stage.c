@@ -137,14 +137,19 @@ add_video_meta (const FuzzStage *stage, GstBuffer *buffer, FuzzInput *input)
   const GstVideoInfo *info = &stage->info;
   gsize offsets[GST_VIDEO_MAX_PLANES] = { 0 };
   gint strides[GST_VIDEO_MAX_PLANES] = { 0 };
-  guint extra = fuzz_input_below (input, 17);
+  guint extra = fuzz_input_below (input, 17), lie = extra == 16 ? fuzz_input_byte (input) : 0;
+  GstVideoFormat format = lie == 255 ? GST_VIDEO_FORMAT_I420 : GST_VIDEO_INFO_FORMAT (info);
+  guint width = (guint)GST_VIDEO_INFO_WIDTH (info), height = (guint)GST_VIDEO_INFO_HEIGHT (info);
 
   for (guint i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++) {
     strides[i] = GST_VIDEO_INFO_PLANE_STRIDE (info, i) + (gint)extra;
     offsets[i] = GST_VIDEO_INFO_PLANE_OFFSET (info, i) + i * extra;
   }
-  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT (info),
-                                  (guint)GST_VIDEO_INFO_WIDTH (info), (guint)GST_VIDEO_INFO_HEIGHT (info),
+  if (lie > 200 && lie < 255)
+    *(lie & 1 ? &width : &height) = fuzz_input_word (input) + 1u;
+  if (lie > 240 && lie < 255)
+    strides[0] = (gint)fuzz_input_long (input);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, format, width, height,
                                   GST_VIDEO_INFO_N_PLANES (info), offsets, strides);
   return buffer;
 }

@@ -154,8 +154,10 @@ set_delay (FuzzStage *stage, FuzzInput *input)
 }
 
 static void
-step (FuzzStage *stage, FuzzInput *input)
+step (Theatre *theatre, FuzzInput *input)
 {
+  FuzzStage *stage = &theatre->stage;
+
   switch (fuzz_input_below (input, 10)) {
   case 0:
     fuzz_stage_send_caps (stage, input);
@@ -171,6 +173,7 @@ step (FuzzStage *stage, FuzzInput *input)
     return;
   case 4:
     fuzz_stage_change_state (stage, input);
+    theatre->told = 0;
     return;
   default:
     push_frame (stage, input);
@@ -190,7 +193,7 @@ fuzz_target_run (const guint8 *data, gsize size)
   if (sink)
     gst_harness_set_sink_caps_str (theatre.stage.harness, sink);
   for (guint i = 0; i < MAX_STEPS && input.size > 0; i++) {
-    step (&theatre.stage, &input);
+    step (&theatre, &input);
     take_in (&theatre);
   }
   fuzz_stage_clear (&theatre.stage);
