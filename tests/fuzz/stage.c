@@ -204,7 +204,8 @@ make_segment (FuzzInput *input)
   gst_segment_init (&segment, formats[fuzz_input_below (input, G_N_ELEMENTS (formats))]);
   segment.rate = rates[fuzz_input_below (input, G_N_ELEMENTS (rates))];
   segment.start = fuzz_input_byte (input) * GST_MSECOND * 10;
-  if (fuzz_input_byte (input) & 1)
+  /* Backwards without an end is nothing that GStreamer's own base class takes. */
+  if (fuzz_input_byte (input) & 1 || segment.rate < 0)
     segment.stop = segment.start + fuzz_input_huge (input) / 2;
   segment.base = fuzz_input_byte (input) * GST_MSECOND;
   return gst_event_new_segment (&segment);
