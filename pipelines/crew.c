@@ -175,7 +175,7 @@ static gpointer
 run (gpointer data)
 {
   Crew *crew = data;
-  Link link = { NULL };
+  Link link = { NULL, NULL, NULL };
   const Unit *unit;
 
   while ((unit = take_next (crew)))

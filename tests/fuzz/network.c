@@ -71,6 +71,7 @@ run_graph (DermaModel *model)
     for (guint d = 0; d < rank; d++)
       elements *= (gsize)dims[d];
     g_assert_cmpuint (elements, ==, n);
+    g_assert_true (copy || n == 0);
   }
 }
 

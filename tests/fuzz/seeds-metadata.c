@@ -27,8 +27,8 @@ static const gchar *const ENTRIES[] = {
   "output.map|scores",
   "output.typicality|nothing",
   "name|a|version|1.0|licence|CC0-1.0|provenance|none|evaluation|x",
-  "golden.input|0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef|golden.output|1,2,3|golden.tolerance|"
-  "0.1",
+  ("golden.input|0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef|golden.output|1,2,3|golden.tolerance|"
+   "0.1"),
   "golden.output|1,2",
   "golden.input|xyz",
   "|",

@@ -83,6 +83,7 @@ test_forgotten (void)
     g_assert_true (g_file_set_contents (path, "broken", -1, NULL));
     g_assert_null (derma_model_load (path, &error));
     g_assert_nonnull (error);
+    g_assert_cmpstr (derma_model_get_name (alive), ==, path);
   }
 }
 
