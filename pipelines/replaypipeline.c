@@ -83,7 +83,8 @@ take_cue (GstAppSink *sink, gpointer data)
   GstBuffer *buffer = sample ? gst_sample_get_buffer (sample) : NULL;
   GstMapInfo map;
 
-  if (buffer && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+  /* An empty one ends what is shown, and says nothing. */
+  if (buffer && gst_buffer_get_size (buffer) > 0 && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
     g_autofree gchar *text = g_utf8_make_valid ((const gchar *)map.data, (gssize)map.size);
 
     gst_buffer_unmap (buffer, &map);

@@ -16,7 +16,7 @@ elements() {
 
 # own_properties ELEMENT: what it does not have from a class of GStreamer's
 own_properties() {
-  gst-inspect-1.0 "$1" | sed -nE '/^Element Properties/,/^(Element Signals|Element Actions|Children|$)/s/^  ([a-z0-9-]+) +: .*/\1/p' |
+  gst-inspect-1.0 "$1" | sed -nE '/^Element Properties/,/^(Element Signals|Element Actions|Children)/s/^  ([a-z0-9-]+) +: .*/\1/p' |
     grep -vxE 'name|parent|async-handling|message-forward|qos'
 }
 
@@ -67,7 +67,8 @@ every_element_is_loaded_by_name() {
 }
 
 metainfo_is_valid() {
-  appstreamcli validate --no-net "$metainfo"
+  # Newer ones warn that there is no home page; there is none.
+  appstreamcli validate --no-net "$metainfo" >"$scratch/said" || ! grep -E '^E:|^W:' "$scratch/said" | grep -v url-homepage-missing
 }
 
 refuses_bad_metainfo() {
