@@ -10,71 +10,109 @@
 /* More than a person would jump between. */
 #define MAX_CHAPTERS 10000
 
+/* Players leave out a chapter that does not begin after the one before it. */
+#define APART G_GUINT64_CONSTANT (1000000)
+
 typedef struct {
-  GString *text;
-  guint n;
-} Document;
+  guint64 pts;
+  gchar *title;
+} Chapter;
 
 static void
-add (Document *document, guint64 pts, const gchar *title)
+clear_chapter (gpointer data)
 {
-  const guint64 seconds = pts / G_GUINT64_CONSTANT (1000000000);
-  g_autofree gchar *plain = g_strdup (title);
+  g_free (((Chapter *)data)->title);
+}
+
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  const Chapter *one = a, *other = b;
+
+  return (one->pts > other->pts) - (one->pts < other->pts);
+}
+
+static void
+write_chapter (GString *text, const Chapter *chapter)
+{
+  const guint64 seconds = chapter->pts / G_GUINT64_CONSTANT (1000000000);
+  g_autofree gchar *plain = g_strdup (chapter->title);
   g_autofree gchar *escaped = NULL;
 
   for (gchar *at = plain; *at; at++)
     if (g_ascii_iscntrl (*at))
       *at = ' ';
   escaped = g_markup_escape_text (plain, -1);
-  g_string_append_printf (document->text,
+  g_string_append_printf (text,
                           "<ChapterAtom><ChapterTimeStart>%02" G_GUINT64_FORMAT ":%02u:%02u.%09u</ChapterTimeStart>"
                           "<ChapterDisplay><ChapterString>%s</ChapterString><ChapterLanguage>eng</ChapterLanguage>"
                           "</ChapterDisplay></ChapterAtom>\n",
                           seconds / 3600, (guint)(seconds / 60 % 60), (guint)(seconds % 60),
-                          (guint)(pts % G_GUINT64_CONSTANT (1000000000)), escaped);
-  document->n++;
+                          (guint)(chapter->pts % G_GUINT64_CONSTANT (1000000000)), escaped);
 }
 
 static void
-take_event (Document *document, const DermaSidecarEvent *event)
+take_event (GArray *chapters, const DermaSidecarEvent *event)
 {
-  g_autofree gchar *title = NULL;
+  Chapter chapter = { event->pts, NULL };
 
-  if (event->pts > G_MAXINT64 || document->n >= MAX_CHAPTERS)
+  if (event->pts > G_MAXINT64 || chapters->len >= MAX_CHAPTERS)
     return;
   if (strcmp (event->kind, "lesion") == 0)
-    title = g_strdup_printf ("Lesion %u", event->lesion);
+    chapter.title = g_strdup_printf ("Lesion %u", event->lesion);
   else if (strcmp (event->kind, "snapshot") == 0 && event->lesion > 0)
-    title = g_strdup_printf ("Snapshot of lesion %u", event->lesion);
+    chapter.title = g_strdup_printf ("Snapshot of lesion %u", event->lesion);
   else if (strcmp (event->kind, "snapshot") == 0)
-    title = g_strdup ("Snapshot");
+    chapter.title = g_strdup ("Snapshot");
   else
     return;
-  if (document->n == 0 && event->pts >= G_GUINT64_CONSTANT (1000000000))
-    add (document, 0, "Beginning");
-  add (document, event->pts, title);
+  g_array_append_vals (chapters, &chapter, 1);
+}
+
+/* In the order of time: a snapshot is of a frame that came before the wish for it. */
+static gchar *
+write_chapters (GArray *chapters)
+{
+  GString *text = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Chapters><EditionEntry>\n");
+
+  g_array_sort (chapters, compare);
+  if (chapters->len > 0 && g_array_index (chapters, Chapter, 0).pts >= G_GUINT64_CONSTANT (1000000000)) {
+    Chapter beginning = { 0, g_strdup ("Beginning") };
+
+    g_array_prepend_vals (chapters, &beginning, 1);
+  }
+  for (guint i = 0; i < chapters->len; i++) {
+    Chapter *chapter = &g_array_index (chapters, Chapter, i);
+
+    if (i > 0)
+      chapter->pts = MAX (chapter->pts, g_array_index (chapters, Chapter, i - 1).pts + APART);
+    write_chapter (text, chapter);
+  }
+  g_string_append (text, "</EditionEntry></Chapters>\n");
+  return g_string_free (text, FALSE);
 }
 
 static gchar *
 read_sidecar (const gchar *path, guint *n, gchar **title, GError **error)
 {
   g_autoptr (DermaSidecar) sidecar = derma_sidecar_open (path, error);
-  g_autoptr (GString) text = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Chapters><EditionEntry>\n");
-  Document document = { text, 0 };
+  g_autoptr (GArray) chapters = g_array_new (FALSE, FALSE, sizeof (Chapter));
+  g_autofree gchar *text = NULL;
   DermaSidecarItem item;
 
+  g_array_set_clear_func (chapters, clear_chapter);
   if (!sidecar)
     return NULL;
   do {
     if (!derma_sidecar_next (sidecar, &item, error))
       return NULL;
     if (item == DERMA_SIDECAR_EVENT)
-      take_event (&document, derma_sidecar_get_event (sidecar));
+      take_event (chapters, derma_sidecar_get_event (sidecar));
   } while (item != DERMA_SIDECAR_END);
-  g_string_append (text, "</EditionEntry></Chapters>\n");
-  *n = document.n;
+  text = write_chapters (chapters);
+  *n = chapters->len;
   *title = g_strdup (derma_sidecar_get_session (sidecar)->tags);
-  return g_strdup (text->str);
+  return g_steal_pointer (&text);
 }
 
 gchar *

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* derma-record: records an examination: clean video, captions, chapters, and a sidecar with the readings. */
 #include "chapters.h"
+#include "controls.h"
 #include "feed.h"
 #include "readout.h"
 #include "recordpipeline.h"
 #include "runner.h"
 
 #include <locale.h>
+
+#define KEYS "Keys: s takes a snapshot, beside the recording; q ends; h tells the keys"
 
 typedef struct {
   const RecordOptions *options;
@@ -16,6 +19,24 @@ typedef struct {
   Runner runner;
   guint files;
 } Record;
+
+/* A recording is not held still, and nothing is drawn into it: of the keys of a live picture two are left. */
+static void
+take_key (const gchar *key, gpointer data)
+{
+  Record *record = data;
+  const KeyAction action = keys_find (key);
+  g_autoptr (GError) error = NULL;
+
+  if (action == KEY_QUIT)
+    runner_end (&record->runner);
+  else if (action == KEY_HELP)
+    runner_say (&record->runner, KEYS);
+  else if (action == KEY_SNAPSHOT)
+    g_free (controls_act (record->pipeline.element, action, &error));
+  if (error)
+    runner_complain (&record->runner, error->message);
+}
 
 static void
 take_application (const GstStructure *structure, gpointer data)
@@ -66,6 +87,10 @@ take_element (const GstStructure *structure, gpointer data)
 
   if (gst_structure_has_name (structure, "dermarecord-part")) {
     take_part (record, structure);
+  } else if (gst_structure_has_name (structure, "dermaclassify-snapshot")) {
+    g_autofree gchar *text = g_strconcat ("snapshot ", gst_structure_get_string (structure, "file"), NULL);
+
+    runner_say (&record->runner, text);
   } else if (gst_structure_has_name (structure, "dermaclassify")) {
     runner_clear_line (&record->runner);
     readout_take (record->readout, structure);
@@ -85,9 +110,13 @@ static gboolean
 prepare (Record *record, GError **error)
 {
   const RecordOptions *options = record->options;
+  g_autofree gchar *folder = g_path_get_dirname (options->output);
 
-  return input_open (&record->input, options->input, options->seconds, error)
-         && record_pipeline_build (&record->pipeline, &record->input, options, has_display (options), error);
+  if (!input_open (&record->input, options->input, options->seconds, error)
+      || !record_pipeline_build (&record->pipeline, &record->input, options, has_display (options), error))
+    return FALSE;
+  controls_set_snapshots (record->pipeline.element, folder);
+  return TRUE;
 }
 
 static gint
@@ -98,11 +127,16 @@ run (const RecordOptions *options)
   Record record = { .options = options, .readout = readout };
   gboolean done = FALSE;
 
-  record.runner = (Runner){
-    .name = "record", .element = take_element, .application = take_application, .data = &record, .warns = TRUE
-  };
+  record.runner = (Runner){ .name = "record",
+                            .element = take_element,
+                            .application = take_application,
+                            .key = take_key,
+                            .data = &record,
+                            .warns = TRUE };
   if (prepare (&record, &error)) {
     printf ("%s\nResearch use, not a diagnosis.\n", record.input.described);
+    if (terminal_is_ours ())
+      printf ("%s\n", KEYS);
     record.runner.input = &record.input;
     record.runner.pipeline = record.pipeline.element;
     record.runner.gate = record.pipeline.gate;

@@ -48,6 +48,19 @@ expect (const gchar *atoms, guint wanted)
   g_assert_cmpuint (n, ==, wanted);
 }
 
+/* A snapshot shows a frame from before, and players leave out what does not begin after the chapter before. */
+static void
+test_order (void)
+{
+  write_sidecar (derma_sidecar_format_lesion (0, 1), derma_sidecar_format_lesion (5 * SECOND, 2),
+                 derma_sidecar_format_snapshot (4 * SECOND, "s.png", 1), derma_sidecar_format_snapshot (0, "t.png", 1),
+                 derma_sidecar_format_snapshot (5 * SECOND, "u.png", 2), NULL);
+  expect (ATOM ("00:00:00.000000000", "Lesion 1") ATOM ("00:00:00.001000000", "Snapshot of lesion 1")
+              ATOM ("00:00:04.000000000", "Snapshot of lesion 1") ATOM ("00:00:05.000000000", "Lesion 2")
+                  ATOM ("00:00:05.001000000", "Snapshot of lesion 2"),
+          5);
+}
+
 static void
 test_lesions_and_snapshots (void)
 {
@@ -174,6 +187,7 @@ main (int argc, char **argv)
   fd = g_file_open_tmp ("derma-chapters-test-XXXXXX", &path, NULL);
   g_assert_cmpint (fd, >=, 0);
   g_close (fd, NULL);
+  g_test_add_func ("/chapters/order", test_order);
   g_test_add_func ("/chapters/lesions-and-snapshots", test_lesions_and_snapshots);
   g_test_add_func ("/chapters/lesion-at-the-beginning", test_lesion_at_the_beginning);
   g_test_add_func ("/chapters/nothing-happens", test_nothing_happens);

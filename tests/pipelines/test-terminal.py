@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test-terminal.py DERMA_LIVE: the keys that are typed into its terminal, and how it leaves that terminal behind."""
+"""test-terminal.py DERMA_LIVE DERMA_RECORD: the keys that are typed into the terminal, and how it is left behind."""
 import fcntl
 import glob
+import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,19 +20,20 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap  # noqa: E402
 
 LIVE = os.path.realpath(sys.argv.pop(1))
+RECORD = os.path.realpath(sys.argv.pop(1))
 PATIENCE = 120  # seconds: what must come has come long before, but under a sanitizer
 
 
 class Session:
-    """derma-live on the phantom, in a terminal of its own."""
+    """A program on the phantom, in a terminal of its own."""
 
-    def __init__(self, folder, *arguments):
+    def __init__(self, folder, *arguments, program=LIVE):
         self.master, slave = pty.openpty()
         self.slave = slave
         self.before = termios.tcgetattr(slave)
         self.said = ""
         environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        self.child = subprocess.Popen([LIVE, "--input", "phantom", *arguments], cwd=folder, env=environment, stdin=slave,
+        self.child = subprocess.Popen([program, "--input", "phantom", *arguments], cwd=folder, env=environment, stdin=slave,
                                       stdout=slave, stderr=slave, start_new_session=True,
                                       preexec_fn=lambda: self.take_over(slave))
 
@@ -76,8 +79,8 @@ class Terminal(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
 
-    def start(self, *arguments):
-        session = Session(self.folder.name, *arguments)
+    def start(self, *arguments, **options):
+        session = Session(self.folder.name, *arguments, **options)
         self.addCleanup(session.close)
         session.wait_for("Keys: ")
         session.wait_for("00:0")
@@ -111,6 +114,27 @@ class Terminal(unittest.TestCase):
         # The sharpest frame of the last second may have come before there was a reading to paint on it.
         self.assertIn(len(self.pictures()), (1, 2), session.said)
         self.assertIn("frames in", session.said)
+
+    def test_record(self):
+        """A snapshot lies beside the recording, is an event of its sidecar, and has a chapter."""
+        session = self.start("--output", "r.mkv", program=RECORD)
+        session.type("xo ")
+        session.type("s")
+        session.wait_for("snapshot ./derma-")
+        session.type("hq")
+        self.assertEqual(session.end(), 0, session.said)
+        self.assertIn("Keys: s takes", session.said)
+        self.assertTrue(session.is_restored())
+        self.assertIn(len(self.pictures("")), (1, 2), session.said)
+        with open(os.path.join(self.folder.name, "r.jsonl"), encoding="utf-8") as lines:
+            events = [e for e in map(json.loads, lines) if e.get("event") == "snapshot"]
+        self.assertEqual(len(events), 1)
+        self.assertIn(os.path.join(self.folder.name, events[0]["file"]), self.pictures(""))
+        if shutil.which("ffprobe") and shutil.which("mkvpropedit"):
+            chapters = subprocess.run(["ffprobe", "-v", "error", "-show_chapters", "-of", "json", "r.mkv"], cwd=self.folder.name,
+                                      capture_output=True, check=True).stdout
+            titles = [c["tags"]["title"] for c in json.loads(chapters)["chapters"]]
+            self.assertTrue(any(t.startswith("Snapshot") for t in titles), titles)
 
     def test_other_keys(self):
         session = self.start()
