@@ -52,6 +52,16 @@ class Session:
             if select.select([self.master], [], [], 1)[0]:
                 self.said += os.read(self.master, 65536).decode(errors="replace")
 
+    def snap(self, text):
+        """Types s until a snapshot is told: before the first picture there is none to be taken."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.said:
+            if time.monotonic() > end:
+                raise AssertionError(f"{text!r} did not come in: {self.said}")
+            self.type("s")
+            if select.select([self.master], [], [], 1)[0]:
+                self.said += os.read(self.master, 65536).decode(errors="replace")
+
     def is_raw(self):
         return not termios.tcgetattr(self.slave)[3] & (termios.ICANON | termios.ECHO)
 
@@ -119,17 +129,16 @@ class Terminal(unittest.TestCase):
         """A snapshot lies beside the recording, is an event of its sidecar, and has a chapter."""
         session = self.start("--output", "r.mkv", program=RECORD)
         session.type("xo ")
-        session.type("s")
-        session.wait_for("snapshot ./derma-")
+        session.snap("snapshot ./derma-")
         session.type("hq")
         self.assertEqual(session.end(), 0, session.said)
         self.assertIn("Keys: s takes", session.said)
         self.assertTrue(session.is_restored())
-        self.assertIn(len(self.pictures("")), (1, 2), session.said)
         with open(os.path.join(self.folder.name, "r.jsonl"), encoding="utf-8") as lines:
             events = [e for e in map(json.loads, lines) if e.get("event") == "snapshot"]
-        self.assertEqual(len(events), 1)
-        self.assertIn(os.path.join(self.folder.name, events[0]["file"]), self.pictures(""))
+        self.assertGreater(len(events), 0)
+        for event in events:
+            self.assertIn(os.path.join(self.folder.name, event["file"]), self.pictures(""))
         if shutil.which("ffprobe") and shutil.which("mkvpropedit"):
             chapters = subprocess.run(["ffprobe", "-v", "error", "-show_chapters", "-of", "json", "r.mkv"], cwd=self.folder.name,
                                       capture_output=True, check=True).stdout
@@ -146,6 +155,7 @@ class Terminal(unittest.TestCase):
 
     def test_many_at_once(self):
         session = self.start("--snapshots", "elsewhere")
+        session.snap("snapshot elsewhere/derma-")
         session.type("s" * 30 + "q")
         self.assertEqual(session.end(), 0)
         self.assertGreaterEqual(len(self.pictures("elsewhere")), 2)
