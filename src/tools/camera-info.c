@@ -54,44 +54,30 @@ add_integer (JsonBuilder *builder, const gchar *name, gint64 value)
 }
 
 static void
-add_boolean (JsonBuilder *builder, const gchar *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
-static void
-begin_array (JsonBuilder *builder, const gchar *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_array (builder);
-}
-
-static void
 add_mode (JsonBuilder *builder, const DermaCameraMode *mode)
 {
   json_builder_begin_object (builder);
   derma_json_add_string (builder, "format", mode->format);
   derma_json_add_string (builder, "description", mode->description);
-  add_boolean (builder, "compressed", mode->compressed);
+  derma_json_add_boolean (builder, "compressed", mode->compressed);
   derma_json_add_count (builder, "min_width", mode->min_width);
   derma_json_add_count (builder, "max_width", mode->max_width);
   derma_json_add_count (builder, "step_width", mode->step_width);
   derma_json_add_count (builder, "min_height", mode->min_height);
   derma_json_add_count (builder, "max_height", mode->max_height);
   derma_json_add_count (builder, "step_height", mode->step_height);
-  begin_array (builder, "rates");
+  derma_json_begin_array (builder, "rates");
   for (guint i = 0; i < mode->n_rates; i++)
     json_builder_add_double_value (builder, rate_of (&mode->rates[i]));
   json_builder_end_array (builder);
-  add_boolean (builder, "rates_range", mode->rates_range);
+  derma_json_add_boolean (builder, "rates_range", mode->rates_range);
   json_builder_end_object (builder);
 }
 
 static void
 add_items (JsonBuilder *builder, const GPtrArray *items)
 {
-  begin_array (builder, "items");
+  derma_json_begin_array (builder, "items");
   for (guint i = 0; i < items->len; i++) {
     const DermaControlItem *item = g_ptr_array_index (items, i);
 
@@ -119,7 +105,7 @@ add_control (JsonBuilder *builder, const DermaControl *control)
     add_integer (builder, "value", control->value);
   else
     derma_json_add_number (builder, "value", NAN);
-  begin_array (builder, "flags");
+  derma_json_begin_array (builder, "flags");
   for (guint i = 0; i < G_N_ELEMENTS (FLAGS); i++)
     if (control->flags & FLAGS[i].flag)
       json_builder_add_string_value (builder, FLAGS[i].name);
@@ -137,15 +123,15 @@ add_info (JsonBuilder *builder, const DermaCameraInfo *info)
   derma_json_add_string (builder, "card", derma_camera_get_card (info->camera));
   derma_json_add_string (builder, "driver", derma_camera_get_driver (info->camera));
   derma_json_add_string (builder, "bus", derma_camera_get_bus (info->camera));
-  begin_array (builder, "modes");
+  derma_json_begin_array (builder, "modes");
   for (guint i = 0; i < info->modes->len; i++)
     add_mode (builder, g_ptr_array_index (info->modes, i));
   json_builder_end_array (builder);
-  begin_array (builder, "controls");
+  derma_json_begin_array (builder, "controls");
   for (guint i = 0; i < info->controls->len; i++)
     add_control (builder, g_ptr_array_index (info->controls, i));
   json_builder_end_array (builder);
-  add_boolean (builder, "truncated", info->truncated);
+  derma_json_add_boolean (builder, "truncated", info->truncated);
   json_builder_end_object (builder);
 }
 

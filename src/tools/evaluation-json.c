@@ -5,20 +5,13 @@
 #include <math.h>
 
 static void
-begin (JsonBuilder *builder, const gchar *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_object (builder);
-}
-
-static void
 add_classes (JsonBuilder *builder, const DermaEvaluation *evaluation, const DermaClasses *classes)
 {
-  begin (builder, "per_class");
+  derma_json_begin_object (builder, "per_class");
   for (guint i = 0; i < classes->n; i++) {
     const DermaClassMeasures *measures = &evaluation->classes[i];
 
-    begin (builder, classes->labels[i]);
+    derma_json_begin_object (builder, classes->labels[i]);
     derma_json_add_number (builder, "recall", measures->recall);
     derma_json_add_number (builder, "precision", measures->precision);
     derma_json_add_number (builder, "f1", measures->f1);
@@ -32,7 +25,7 @@ add_classes (JsonBuilder *builder, const DermaEvaluation *evaluation, const Derm
 static void
 add_detection (JsonBuilder *builder, const gchar *name, const DermaDetection *detection, gdouble operating_point)
 {
-  begin (builder, name);
+  derma_json_begin_object (builder, name);
   derma_json_add_number (builder, "auc", detection->auc);
   derma_json_add_number (builder, "sensitivity", detection->sensitivity);
   derma_json_add_number (builder, "specificity", detection->specificity);
@@ -78,7 +71,7 @@ add_intervals (JsonBuilder *builder, const DermaEvaluation *evaluation, const De
 {
   const DermaIntervals *intervals = &evaluation->intervals;
 
-  begin (builder, "intervals");
+  derma_json_begin_object (builder, "intervals");
   if (evaluation->resamples > 0) {
     add_interval (builder, "accuracy", intervals->accuracy);
     add_interval (builder, "balanced_accuracy", intervals->balanced_accuracy);
@@ -106,7 +99,7 @@ add_baseline (JsonBuilder *builder, const DermaEvaluation *evaluation, const Der
 
   for (guint i = 0; i < classes->n; i++)
     present += evaluation->classes[i].n > 0;
-  begin (builder, "majority_baseline");
+  derma_json_begin_object (builder, "majority_baseline");
   derma_json_add_string (builder, "label", classes->labels[evaluation->majority]);
   derma_json_add_number (builder, "accuracy",
                          (gdouble)evaluation->classes[evaluation->majority].n / evaluation->sweep->n);
@@ -117,7 +110,7 @@ add_baseline (JsonBuilder *builder, const DermaEvaluation *evaluation, const Der
 static void
 add_model (JsonBuilder *builder, const DermaModel *model, const DermaClasses *classes)
 {
-  begin (builder, "model");
+  derma_json_begin_object (builder, "model");
   derma_json_add_string (builder, "name", classes->model_name);
   derma_json_add_string (builder, "version", classes->model_version);
   derma_json_add_string (builder, "sha256", derma_model_get_sha256 (model));

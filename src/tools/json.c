@@ -29,3 +29,24 @@ derma_json_add_string (JsonBuilder *builder, const gchar *name, const gchar *val
   else
     json_builder_add_null_value (builder);
 }
+
+void
+derma_json_add_boolean (JsonBuilder *builder, const gchar *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+void
+derma_json_begin_object (JsonBuilder *builder, const gchar *name)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_object (builder);
+}
+
+void
+derma_json_begin_array (JsonBuilder *builder, const gchar *name)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+}

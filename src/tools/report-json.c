@@ -20,27 +20,6 @@ add_measure (JsonBuilder *builder, const gchar *name, gdouble value)
   derma_json_add_number (builder, name, value >= 0 ? value : NAN);
 }
 
-static void
-add_flag (JsonBuilder *builder, const gchar *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
-static void
-begin (JsonBuilder *builder, const gchar *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_object (builder);
-}
-
-static void
-begin_list (JsonBuilder *builder, const gchar *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_array (builder);
-}
-
 /* As the library writes it. */
 static void
 add_reading (JsonBuilder *builder, const gchar *name, const DermaReading *reading)
@@ -54,7 +33,7 @@ add_reading (JsonBuilder *builder, const gchar *name, const DermaReading *readin
 static void
 add_parts (JsonBuilder *builder, const DermaSession *session)
 {
-  begin_list (builder, "recordings");
+  derma_json_begin_array (builder, "recordings");
   for (guint i = 0; i < session->parts->len; i++) {
     const DermaPart *part = g_ptr_array_index (session->parts, i);
     g_autofree gchar *path = g_filename_display_name (part->path);
@@ -65,7 +44,7 @@ add_parts (JsonBuilder *builder, const DermaSession *session)
     derma_json_add_string (builder, "sidecar", sidecar);
     derma_json_add_number (builder, "start", seconds (part->offset));
     derma_json_add_number (builder, "duration", seconds (part->duration));
-    add_flag (builder, "complete", part->complete);
+    derma_json_add_boolean (builder, "complete", part->complete);
     derma_json_add_number (builder, "torn_line", part->torn > 0 ? (gdouble)part->torn : NAN);
     json_builder_end_object (builder);
   }
@@ -82,7 +61,7 @@ add_network (JsonBuilder *builder, const DermaNetwork *network)
   derma_json_add_string (builder, "name", network->classes->model_name);
   derma_json_add_string (builder, "version", network->classes->model_version);
   derma_json_add_string (builder, "sha256", network->classes->model_sha256);
-  add_flag (builder, "at_hand", network->model != NULL);
+  derma_json_add_boolean (builder, "at_hand", network->model != NULL);
   derma_json_add_string (builder, "licence", metadata ? metadata->licence : NULL);
   add_measure (builder, "operating_point", network->classes->operating_point);
   add_measure (builder, "sensitivity", classes->sensitivity);
@@ -93,7 +72,7 @@ add_network (JsonBuilder *builder, const DermaNetwork *network)
 static void
 add_marks (JsonBuilder *builder, const gchar *name, const gchar *member, const GPtrArray *marks)
 {
-  begin_list (builder, name);
+  derma_json_begin_array (builder, name);
   for (guint i = 0; i < marks->len; i++) {
     const DermaMark *mark = g_ptr_array_index (marks, i);
 
@@ -113,7 +92,7 @@ add_shares (JsonBuilder *builder, const DermaCourse *course)
   gdouble shares[DERMA_N_STATES];
 
   derma_course_get_shares (course, shares);
-  begin (builder, "states");
+  derma_json_begin_object (builder, "states");
   for (guint s = 0; s < DERMA_N_STATES; s++)
     derma_json_add_number (builder, derma_state_to_string (s), shares[s]);
   json_builder_end_object (builder);
@@ -122,7 +101,7 @@ add_shares (JsonBuilder *builder, const DermaCourse *course)
 static void
 add_moment (JsonBuilder *builder, const gchar *name, const DermaMoment *moment)
 {
-  begin (builder, name);
+  derma_json_begin_object (builder, name);
   derma_json_add_number (builder, "time", seconds (moment->time));
   derma_json_add_count (builder, "recording", moment->part);
   add_reading (builder, "reading", &moment->reading);
@@ -160,11 +139,11 @@ add_session (JsonBuilder *builder, const DermaSession *session)
   derma_json_add_number (builder, "duration", seconds (session->duration));
   derma_json_add_count (builder, "readings", session->n_readings);
   add_parts (builder, session);
-  begin_list (builder, "models");
+  derma_json_begin_array (builder, "models");
   for (guint i = 0; i < session->networks->len; i++)
     add_network (builder, g_ptr_array_index (session->networks, i));
   json_builder_end_array (builder);
-  begin_list (builder, "lesions");
+  derma_json_begin_array (builder, "lesions");
   for (guint i = 0; i < session->courses->len; i++)
     add_lesion (builder, session, g_ptr_array_index (session->courses, i));
   json_builder_end_array (builder);
@@ -185,7 +164,7 @@ derma_report_to_json (const GPtrArray *sessions)
   derma_json_add_count (builder, "version", 1);
   derma_json_add_string (builder, "program", "dermaclassify " DERMA_VERSION);
   derma_json_add_string (builder, "notice", DERMA_REPORT_NOTICE);
-  begin_list (builder, "sessions");
+  derma_json_begin_array (builder, "sessions");
   for (guint i = 0; i < sessions->len; i++)
     add_session (builder, g_ptr_array_index (sessions, i));
   json_builder_end_array (builder);
