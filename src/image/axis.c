@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define LANES 4 /* of the vectors in kernels.c */
+
 /* The mean over the stretch that the output covers: samples that it cuts count with the part that lies inside. */
 static void
 set_area (DermaAxis *axis, guint i)
@@ -14,7 +16,7 @@ set_area (DermaAxis *axis, guint i)
   guint last = axis->first + axis->length - 1;
   guint begin = MIN ((guint)from, last);
   guint end = CLAMP ((guint)ceil (to), begin + 1, last + 1);
-  gfloat *weights = axis->weights + (gsize)i * axis->taps;
+  gfloat *weights = axis->weights + (gsize)i * axis->pitch;
 
   axis->start[i] = begin - axis->first;
   axis->count[i] = end - begin;
@@ -29,7 +31,7 @@ set_linear (DermaAxis *axis, guint i)
   gdouble centre = axis->origin + (i + 0.5) * axis->extent / axis->n - 0.5 - axis->first;
   gdouble at = CLAMP (centre, 0.0, axis->length - 1.0);
   guint begin = (guint)at;
-  gfloat *weights = axis->weights + (gsize)i * axis->taps;
+  gfloat *weights = axis->weights + (gsize)i * axis->pitch;
 
   axis->start[i] = begin;
   axis->count[i] = begin + 1 < axis->length ? 2 : 1;
@@ -41,7 +43,7 @@ set_linear (DermaAxis *axis, guint i)
 static void
 reserve (DermaAxis *axis)
 {
-  gsize size = (gsize)axis->n * axis->taps;
+  gsize size = (gsize)axis->n * axis->pitch;
 
   if (axis->start == NULL) {
     axis->start = g_new (guint, axis->n);
@@ -69,6 +71,7 @@ derma_axis_set (DermaAxis *axis, guint n, gdouble origin, gdouble extent)
   axis->first = (guint)origin;
   axis->length = (guint)ceil (origin + extent) - axis->first;
   axis->taps = shrink ? (guint)ceil (extent / n) + 1 : 2;
+  axis->pitch = (axis->taps + LANES - 1) / LANES * LANES;
   reserve (axis);
   for (guint i = 0; i < n; i++) {
     if (shrink)

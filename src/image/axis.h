@@ -6,15 +6,16 @@
 G_BEGIN_DECLS
 
 /*
- * How the samples along one direction of a plane make the outputs: output i is the sum of weights[i * taps + t] times
- * sample first + start[i] + t for t < count[i]. Weights beyond count[i] are 0. Of three or more weights all but the
- * first and the last are equal.
+ * How the samples along one direction of a plane make the outputs: output i is the sum of weights[i * pitch + t] times
+ * sample first + start[i] + t for t < count[i]. Weights beyond count[i] are 0; no count is above taps, and pitch is
+ * taps rounded up to whole vectors. Of three or more weights all but the first and the last are equal.
  */
 typedef struct {
   guint n;     /* outputs */
   guint first; /* the first sample used */
   guint length;
   guint taps;
+  guint pitch;
   guint *start;
   guint *count;
   gfloat *weights;

@@ -7,16 +7,28 @@
 G_BEGIN_DECLS
 
 /* How many floats beyond its samples a line must have; they must be finite. */
-#define DERMA_LINE_SLACK(axis, step) ((gsize)((axis)->taps + 1) * (step) + 4)
+#define DERMA_LINE_SLACK(axis, step) ((gsize)((axis)->pitch + 1) * (step) + 4)
+
+/* Rows of a plane that make one output row: @count of them, weighted by first, inner ..., inner, last. */
+typedef struct {
+  const guint8 *top;
+  gsize stride;
+  guint count;
+  gfloat first;
+  gfloat inner;
+  gfloat last; /* 0 for a count of 1 */
+} DermaRows;
 
 /* The inner loops, compiled once for the machine's baseline and once for what the processor may have on top. */
 typedef struct {
-  /* line[i] = wa * a[i] + wb * b[i] */
-  void (*weigh) (gfloat *line, const guint8 *const rows[2], const gfloat weights[2], gsize n);
-  /* line[i] += w * (the sum of four rows)[i] */
-  void (*add) (gfloat *line, const guint8 *const rows[4], gfloat w, gsize n);
-  /* One component, whose samples lie every @step floats. */
-  void (*across) (const gfloat *line, guint step, const DermaAxis *axis, gfloat *out);
+  /* line[i] = the weighted sum of the rows' bytes i; those of the next output row are asked for meanwhile. */
+  void (*rows) (const DermaRows *rows, gfloat *line, gsize n);
+  /* The same of 2 @n bytes: those at even places go to @even, the others to @odd. */
+  void (*split_rows) (const DermaRows *rows, gfloat *even, gfloat *odd, gsize n);
+  /* One component. */
+  void (*across) (const gfloat *line, const DermaAxis *axis, gfloat *out);
+  /* Two components that take turns. */
+  void (*across_pairs) (const gfloat *line, const DermaAxis *axis, gfloat *const out[2]);
   /* All components of pixels of @step (3 or 4) floats; four floats an output. */
   void (*across_pixels) (const gfloat *line, guint step, const DermaAxis *axis, gfloat *out);
   /* Components as planes of @n floats (@step 1), or as pixels of four (@step 4). */

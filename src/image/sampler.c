@@ -23,9 +23,8 @@ struct _DermaSampler {
   DermaColour colour;
   DermaAxis columns[2]; /* of planes at full and at half resolution */
   DermaAxis rows[2];
-  gfloat *line; /* one row of a plane, averaged over the rows that an output row covers */
-  guint8 *zeros;
-  gsize allocated; /* elements of line and of zeros */
+  gfloat *line;    /* a row of a plane, averaged over those that an output row covers; of packed formats two in turn */
+  gsize allocated; /* elements of line */
   gfloat *parts;   /* one output row of components */
 };
 
@@ -59,7 +58,6 @@ derma_sampler_free (DermaSampler *sampler)
     derma_axis_clear (&sampler->rows[i]);
   }
   g_free (sampler->line);
-  g_free (sampler->zeros);
   g_free (sampler->parts);
   g_free (sampler);
 }
@@ -91,66 +89,81 @@ prepare (DermaSampler *sampler, const DermaFrame *frame, const DermaRect *rect)
   }
   for (guint i = 0; i < layout->n_planes; i++) {
     const DermaAxis *axis = &sampler->columns[layout->planes[i].xshift];
-    gsize need = (gsize)layout->planes[i].bytes * axis->length + DERMA_LINE_SLACK (&sampler->columns[0], 4);
+    gsize need = (gsize)layout->planes[i].bytes * axis->length + 2 * DERMA_LINE_SLACK (&sampler->columns[0], 4);
 
     size = MAX (size, need);
   }
   if (size > sampler->allocated) {
     g_free (sampler->line);
-    g_free (sampler->zeros);
     sampler->line = g_new0 (gfloat, size);
-    sampler->zeros = g_new0 (guint8, size);
     sampler->allocated = size;
   }
   derma_colour_set (&sampler->colour, frame);
 }
 
-/* The mean of the rows of a plane that output row @y covers, into the line, byte by byte whatever the bytes are. */
-static void
-average_rows (DermaSampler *sampler, const DermaFrame *frame, guint plane, guint y)
+/* The rows of a plane that output row @y covers. */
+static DermaRows
+find_rows (const DermaSampler *sampler, const DermaFrame *frame, guint plane, guint y)
 {
   const DermaPlaneLayout *layout = &derma_layout_get (frame->format)->planes[plane];
-  const DermaAxis *columns = &sampler->columns[layout->xshift];
   const DermaAxis *rows = &sampler->rows[layout->yshift];
-  const gfloat *weights = rows->weights + (gsize)y * rows->taps;
-  gsize n = (gsize)columns->length * layout->bytes;
-  gsize stride = (gsize)frame->strides[plane];
+  const gfloat *weights = rows->weights + (gsize)y * rows->pitch;
+  gsize stride = (gsize)frame->strides[plane], left = (gsize)sampler->columns[layout->xshift].first * layout->bytes;
   guint count = rows->count[y];
-  const guint8 *top =
-      frame->planes[plane] + (rows->first + rows->start[y]) * stride + (gsize)columns->first * layout->bytes;
-  const guint8 *outer[2] = { top, top + (count - 1) * stride };
-  gfloat ends[2] = { weights[0], count > 1 ? weights[count - 1] : 0.0f };
 
-  sampler->kernels->weigh (sampler->line, outer, ends, n);
-  for (guint i = 1; i + 1 < count; i += 4) {
-    const guint8 *inner[4];
+  return (DermaRows){ .top = frame->planes[plane] + (rows->first + rows->start[y]) * stride + left,
+                      .stride = stride,
+                      .count = count,
+                      .first = weights[0],
+                      .inner = count > 2 ? weights[1] : 0.0f,
+                      .last = count > 1 ? weights[count - 1] : 0.0f };
+}
 
-    for (guint k = 0; k < 4; k++)
-      inner[k] = i + k + 1 < count ? top + (i + k) * stride : sampler->zeros;
-    sampler->kernels->add (sampler->line, inner, weights[1], n);
-  }
+/* Chroma that takes turns, Cb or Cr first. */
+static void
+sample_chroma (DermaSampler *sampler, const DermaLayout *layout, const gfloat *line)
+{
+  gfloat *parts[2] = { sampler->parts + sampler->width, sampler->parts + (gsize)2 * sampler->width };
+  gboolean swapped = layout->components[1].offset > layout->components[2].offset;
+  gfloat *const out[2] = { parts[swapped ? 1 : 0], parts[swapped ? 0 : 1] };
+
+  sampler->kernels->across_pairs (line, &sampler->columns[1], out);
+}
+
+/* Luma and chroma that take turns. A unit is two pixels wide, and the stretch of luma may begin with its second. */
+static void
+sample_packed (DermaSampler *sampler, const DermaLayout *layout, const DermaRows *rows)
+{
+  const DermaAxis *units = &sampler->columns[1], *luma = &sampler->columns[0];
+  gsize n = (gsize)2 * units->length;
+  gfloat *lines[2] = { sampler->line, sampler->line + n + DERMA_LINE_SLACK (luma, 2) };
+  guint odd = layout->components[0].offset;
+
+  sampler->kernels->split_rows (rows, lines[0], lines[1], n);
+  sampler->kernels->across (lines[odd] + (luma->first - 2 * units->first), luma, sampler->parts);
+  sample_chroma (sampler, layout, lines[1 - odd]);
 }
 
 static void
 sample_plane (DermaSampler *sampler, const DermaFrame *frame, guint plane, guint y)
 {
   const DermaLayout *layout = derma_layout_get (frame->format);
-  guint left = sampler->columns[layout->planes[plane].xshift].first << layout->planes[plane].xshift;
+  const DermaPlaneLayout *unit = &layout->planes[plane];
+  const DermaAxis *columns = &sampler->columns[unit->xshift];
+  DermaRows rows = find_rows (sampler, frame, plane, y);
+  guint part = plane == 0 ? 0 : layout->components[1].plane == plane ? 1 : 2;
 
-  average_rows (sampler, frame, plane, y);
-  if (layout->family == DERMA_FAMILY_RGB) {
-    sampler->kernels->across_pixels (sampler->line, layout->planes[plane].bytes, &sampler->columns[0], sampler->parts);
+  if (layout->family != DERMA_FAMILY_RGB && unit->bytes == 4) {
+    sample_packed (sampler, layout, &rows);
     return;
   }
-  for (guint i = 0; i < layout->n_components; i++) {
-    const DermaComponent *component = &layout->components[i];
-    const DermaAxis *columns = &sampler->columns[component->xshift];
-    gsize skip = (gsize)(columns->first - (left >> component->xshift)) * component->step;
-
-    if (component->plane == plane)
-      sampler->kernels->across (sampler->line + component->offset + skip, component->step, columns,
-                                sampler->parts + (gsize)i * sampler->width);
-  }
+  sampler->kernels->rows (&rows, sampler->line, (gsize)columns->length * unit->bytes);
+  if (layout->family == DERMA_FAMILY_RGB)
+    sampler->kernels->across_pixels (sampler->line, unit->bytes, columns, sampler->parts);
+  else if (unit->bytes == 2)
+    sample_chroma (sampler, layout, sampler->line);
+  else
+    sampler->kernels->across (sampler->line, columns, sampler->parts + (gsize)part * sampler->width);
 }
 
 gboolean
