@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "filter.h"
 
+#include "blend.h"
 #include "painter.h"
 #include "rate.h"
 #include "videoframe.h"
@@ -241,7 +242,7 @@ blend (GstDermaFilter *filter, GstVideoOverlayComposition *overlay, GstBuffer *b
     complain (filter);
     return;
   }
-  if (!gst_video_overlay_composition_blend (overlay, &frame))
+  if (!derma_blend (overlay, &frame))
     GST_WARNING_OBJECT (filter, "the overlay cannot be blended");
   gst_video_frame_unmap (&frame);
 }

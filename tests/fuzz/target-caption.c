@@ -117,21 +117,37 @@ check_event (Theatre *theatre, GstEvent *event)
   g_assert_cmpuint (duration, <=, G_MAXINT64);
 }
 
-/* Cues and events come in two queues, so that times are compared within each step only. */
+/* In the order in which they leave the element: a segment can come with the frame behind it. */
+static GstPadProbeReturn
+check (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+    check_cue (data, GST_PAD_PROBE_INFO_BUFFER (info));
+  else
+    check_event (data, GST_PAD_PROBE_INFO_EVENT (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+watch (Theatre *theatre)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (theatre->stage.harness->element, "src");
+
+  gst_pad_add_probe (pad,
+                     GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
+                     check, theatre, NULL);
+}
+
 static void
 take_in (Theatre *theatre)
 {
   GstBuffer *cue;
   GstEvent *event;
 
-  while ((cue = gst_harness_try_pull (theatre->stage.harness))) {
-    check_cue (theatre, cue);
+  while ((cue = gst_harness_try_pull (theatre->stage.harness)))
     gst_buffer_unref (cue);
-  }
-  while ((event = gst_harness_try_pull_event (theatre->stage.harness))) {
-    check_event (theatre, event);
+  while ((event = gst_harness_try_pull_event (theatre->stage.harness)))
     gst_event_unref (event);
-  }
   fuzz_stage_tidy (&theatre->stage);
 }
 
@@ -192,6 +208,7 @@ fuzz_target_run (const guint8 *data, gsize size)
   fuzz_stage_init (&theatre.stage, "dermacaption");
   if (sink)
     gst_harness_set_sink_caps_str (theatre.stage.harness, sink);
+  watch (&theatre);
   for (guint i = 0; i < MAX_STEPS && input.size > 0; i++) {
     step (&theatre, &input);
     take_in (&theatre);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Overlays on frames whose rows and planes begin anywhere. */
+#include "blend.h"
+#include "elementtest.h"
+
+#include <string.h>
+
+#define WIDTH 322
+#define HEIGHT 38
+#define PADDING 0xa5
+
+/* A frame that lies @shift bytes behind where memory begins, with @extra bytes behind each row. */
+typedef struct {
+  GstBuffer *buffer;
+  GstVideoInfo info;
+} Odd;
+
+static GstVideoOverlayComposition *
+make_overlay (void)
+{
+  g_autoptr (GstBuffer) pixels = gst_buffer_new_allocate (NULL, 218 * 24 * 4, NULL);
+  GstVideoOverlayRectangle *rectangle;
+  GstVideoOverlayComposition *overlay;
+
+  gst_buffer_memset (pixels, 0, 0x70, 218 * 24 * 4);
+  gst_buffer_add_video_meta (pixels, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, 218, 24);
+  rectangle =
+      gst_video_overlay_rectangle_new_raw (pixels, 3, 5, 218, 24, GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
+  overlay = gst_video_overlay_composition_new (rectangle);
+  gst_video_overlay_rectangle_unref (rectangle);
+  return overlay;
+}
+
+static Odd
+make_odd (const gchar *format, guint shift, guint extra)
+{
+  Odd odd;
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { 0 }, end = shift;
+  gint strides[GST_VIDEO_MAX_PLANES] = { 0 };
+
+  gst_video_info_set_format (&odd.info, gst_video_format_from_string (format), WIDTH, HEIGHT);
+  for (guint i = 0; i < GST_VIDEO_INFO_N_PLANES (&odd.info); i++) {
+    strides[i] = GST_VIDEO_INFO_PLANE_STRIDE (&odd.info, i) + (gint)extra;
+    offsets[i] = end;
+    end += (gsize)strides[i] * HEIGHT + extra;
+  }
+  odd.buffer = gst_buffer_new_allocate (NULL, end, NULL);
+  gst_buffer_memset (odd.buffer, 0, PADDING, end);
+  gst_buffer_add_video_meta_full (odd.buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT (&odd.info), WIDTH,
+                                  HEIGHT, GST_VIDEO_INFO_N_PLANES (&odd.info), offsets, strides);
+  return odd;
+}
+
+static gboolean
+blend_on (Odd *odd, GstBuffer *picture, GstVideoOverlayComposition *overlay)
+{
+  GstVideoFrame from, to;
+  gboolean done;
+
+  g_assert_true (gst_video_frame_map (&from, &odd->info, picture, GST_MAP_READ));
+  g_assert_true (gst_video_frame_map (&to, &odd->info, odd->buffer, GST_MAP_READWRITE));
+  g_assert_true (gst_video_frame_copy (&to, &from));
+  done = derma_blend (overlay, &to);
+  gst_video_frame_unmap (&to);
+  gst_video_frame_unmap (&from);
+  return done;
+}
+
+/* Gives the bytes of the picture without what lies between its rows, and sees that that is as it was. */
+static GBytes *
+take_pixels (Odd *odd)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  const GstVideoFormatInfo *finfo = odd->info.finfo;
+  GstVideoFrame frame;
+
+  g_assert_true (gst_video_frame_map (&frame, &odd->info, odd->buffer, GST_MAP_READ));
+  for (guint i = 0; i < GST_VIDEO_INFO_N_PLANES (&odd->info); i++) {
+    gint components[GST_VIDEO_MAX_COMPONENTS];
+    const guint8 *row = GST_VIDEO_FRAME_PLANE_DATA (&frame, i);
+    gint width;
+
+    gst_video_format_info_component (finfo, i, components);
+    width = GST_VIDEO_FORMAT_INFO_SCALE_WIDTH (finfo, components[0], WIDTH)
+            * GST_VIDEO_FORMAT_INFO_PSTRIDE (finfo, components[0]);
+    for (gint y = 0; y < GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT (finfo, components[0], HEIGHT); y++) {
+      g_byte_array_append (bytes, row, (guint)width);
+      for (gint x = width + 4; x < GST_VIDEO_FRAME_PLANE_STRIDE (&frame, i); x++)
+        g_assert_cmpuint (row[x], ==, PADDING);
+      row += GST_VIDEO_FRAME_PLANE_STRIDE (&frame, i);
+    }
+  }
+  gst_video_frame_unmap (&frame);
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+static void
+test_anywhere (void)
+{
+  g_autoptr (GstVideoOverlayComposition) overlay = make_overlay ();
+
+  for (guint i = 0; element_test_formats[i]; i++) {
+    g_autoptr (GstBuffer) picture = element_test_frame (element_test_formats[i], WIDTH, HEIGHT, 7);
+    Odd even = make_odd (element_test_formats[i], 0, 0);
+    g_autoptr (GBytes) expected = NULL;
+
+    g_assert_true (blend_on (&even, picture, overlay));
+    expected = take_pixels (&even);
+    for (guint k = 1; k < 16; k++) {
+      Odd odd = make_odd (element_test_formats[i], k % 4, k / 4 + 5 * (k % 2));
+      g_autoptr (GBytes) pixels = NULL;
+
+      g_assert_true (blend_on (&odd, picture, overlay));
+      pixels = take_pixels (&odd);
+      g_assert_true (g_bytes_equal (pixels, expected));
+      gst_buffer_unref (odd.buffer);
+    }
+    gst_buffer_unref (even.buffer);
+  }
+}
+
+/* What a peer sends to an element that has to draw. */
+static void
+test_through_an_element (void)
+{
+  static const gchar *const formats[] = { "RGBA", "BGRx", "ARGB", "YUY2", "NV12" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    GstHarness *harness = element_test_harness ("dermaclassify");
+    GstBuffer *frame = gst_buffer_new_allocate (NULL, 4 * 1281 * 322, NULL), *after;
+    gint strides[4] = { 1281, 1281 };
+    gsize offsets[4] = { 1, 1281 * 322 + 2 };
+
+    g_object_set (harness->element, "overlay", TRUE, NULL);
+    element_test_set_caps (harness, formats[i], 320, 322);
+    gst_buffer_memset (frame, 0, 0x60, 4 * 1281 * 322);
+    gst_buffer_add_video_meta_full (frame, GST_VIDEO_FRAME_FLAG_NONE, gst_video_format_from_string (formats[i]), 320,
+                                    322, i == 4 ? 2 : 1, offsets, strides);
+    after = element_test_pass (harness, frame, 0);
+    g_assert_nonnull (element_test_meta (after));
+    g_assert_cmpint (gst_buffer_memcmp (after, 1281 * 5 + 20, "\x60\x60\x60\x60\x60\x60\x60\x60\x60\x60\x60\x60", 12),
+                     !=, 0);
+    gst_buffer_unref (after);
+    element_test_free (harness);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  element_test_init (&argc, &argv);
+  g_test_add_func ("/blend/anywhere", test_anywhere);
+  g_test_add_func ("/blend/through-an-element", test_through_an_element);
+  return element_test_run ();
+}
