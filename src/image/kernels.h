@@ -25,12 +25,14 @@ typedef struct {
   void (*rows) (const DermaRows *rows, gfloat *line, gsize n);
   /* The same of 2 @n bytes: those at even places go to @even, the others to @odd. */
   void (*split_rows) (const DermaRows *rows, gfloat *even, gfloat *odd, gsize n);
+  /* The same of 4 @n bytes: three of each four, from @first (0 or 1), go to a line each. */
+  void (*part_rows) (const DermaRows *rows, guint first, gfloat *const lines[3], gsize n);
   /* One component. */
   void (*across) (const gfloat *line, const DermaAxis *axis, gfloat *out);
   /* Two components that take turns. */
   void (*across_pairs) (const gfloat *line, const DermaAxis *axis, gfloat *const out[2]);
-  /* All components of pixels of @step (3 or 4) floats; four floats an output. */
-  void (*across_pixels) (const gfloat *line, guint step, const DermaAxis *axis, gfloat *out);
+  /* All components of pixels of three floats; four floats an output. */
+  void (*across_pixels) (const gfloat *line, const DermaAxis *axis, gfloat *out);
   /* Components as planes of @n floats (@step 1), or as pixels of four (@step 4). */
   void (*colour) (const DermaColour *colour, const gfloat *const in[3], guint step, guint n, gfloat *out);
 } DermaKernels;

@@ -89,7 +89,7 @@ prepare (DermaSampler *sampler, const DermaFrame *frame, const DermaRect *rect)
   }
   for (guint i = 0; i < layout->n_planes; i++) {
     const DermaAxis *axis = &sampler->columns[layout->planes[i].xshift];
-    gsize need = (gsize)layout->planes[i].bytes * axis->length + 2 * DERMA_LINE_SLACK (&sampler->columns[0], 4);
+    gsize need = (gsize)layout->planes[i].bytes * axis->length + 3 * DERMA_LINE_SLACK (&sampler->columns[0], 4);
 
     size = MAX (size, need);
   }
@@ -99,6 +99,13 @@ prepare (DermaSampler *sampler, const DermaFrame *frame, const DermaRect *rect)
     sampler->allocated = size;
   }
   derma_colour_set (&sampler->colour, frame);
+}
+
+/* Whether a line keeps pixels together; of all other formats it is taken apart by component. */
+static gboolean
+has_pixels (const DermaLayout *layout)
+{
+  return layout->family == DERMA_FAMILY_RGB && layout->planes[0].bytes == 3;
 }
 
 /* The rows of a plane that output row @y covers. */
@@ -144,26 +151,59 @@ sample_packed (DermaSampler *sampler, const DermaLayout *layout, const DermaRows
   sample_chroma (sampler, layout, lines[1 - odd]);
 }
 
+/* Three colours and a byte that nobody looks at, before or after them. */
+static void
+sample_four (DermaSampler *sampler, const DermaLayout *layout, const DermaRows *rows)
+{
+  const DermaAxis *columns = &sampler->columns[0];
+  gsize apart = columns->length + DERMA_LINE_SLACK (columns, 1);
+  gfloat *lines[3] = { sampler->line, sampler->line + apart, sampler->line + 2 * apart };
+  guint first = MIN (layout->components[0].offset, layout->components[2].offset);
+
+  sampler->kernels->part_rows (rows, first, lines, columns->length);
+  for (guint i = 0; i < 3; i++)
+    sampler->kernels->across (lines[layout->components[i].offset - first], columns,
+                              sampler->parts + (gsize)i * sampler->width);
+}
+
+static void
+sample_three (DermaSampler *sampler, const DermaRows *rows)
+{
+  const DermaAxis *columns = &sampler->columns[0];
+
+  sampler->kernels->rows (rows, sampler->line, (gsize)3 * columns->length);
+  sampler->kernels->across_pixels (sampler->line, columns, sampler->parts);
+}
+
+/* A plane of one component, or of chroma that takes turns. */
+static void
+sample_plain (DermaSampler *sampler, const DermaLayout *layout, guint plane, const DermaRows *rows)
+{
+  const DermaPlaneLayout *unit = &layout->planes[plane];
+  const DermaAxis *columns = &sampler->columns[unit->xshift];
+  guint part = plane == 0 ? 0 : layout->components[1].plane == plane ? 1 : 2;
+
+  sampler->kernels->rows (rows, sampler->line, (gsize)columns->length * unit->bytes);
+  if (unit->bytes == 2)
+    sample_chroma (sampler, layout, sampler->line);
+  else
+    sampler->kernels->across (sampler->line, columns, sampler->parts + (gsize)part * sampler->width);
+}
+
 static void
 sample_plane (DermaSampler *sampler, const DermaFrame *frame, guint plane, guint y)
 {
   const DermaLayout *layout = derma_layout_get (frame->format);
-  const DermaPlaneLayout *unit = &layout->planes[plane];
-  const DermaAxis *columns = &sampler->columns[unit->xshift];
-  DermaRows rows = find_rows (sampler, frame, plane, y);
-  guint part = plane == 0 ? 0 : layout->components[1].plane == plane ? 1 : 2;
+  const DermaRows rows = find_rows (sampler, frame, plane, y);
 
-  if (layout->family != DERMA_FAMILY_RGB && unit->bytes == 4) {
+  if (has_pixels (layout))
+    sample_three (sampler, &rows);
+  else if (layout->family == DERMA_FAMILY_RGB)
+    sample_four (sampler, layout, &rows);
+  else if (layout->planes[plane].bytes == 4)
     sample_packed (sampler, layout, &rows);
-    return;
-  }
-  sampler->kernels->rows (&rows, sampler->line, (gsize)columns->length * unit->bytes);
-  if (layout->family == DERMA_FAMILY_RGB)
-    sampler->kernels->across_pixels (sampler->line, unit->bytes, columns, sampler->parts);
-  else if (unit->bytes == 2)
-    sample_chroma (sampler, layout, sampler->line);
   else
-    sampler->kernels->across (sampler->line, columns, sampler->parts + (gsize)part * sampler->width);
+    sample_plain (sampler, layout, plane, &rows);
 }
 
 gboolean
@@ -177,7 +217,7 @@ derma_sampler_run (DermaSampler *sampler, const DermaFrame *frame, const DermaRe
   if (!check (frame, rect, error))
     return FALSE;
   layout = derma_layout_get (frame->format);
-  packed = layout->family == DERMA_FAMILY_RGB;
+  packed = has_pixels (layout);
   prepare (sampler, frame, rect);
   for (guint i = 0; i < 3; i++)
     parts[i] = sampler->parts + (packed ? layout->components[i].offset : (gsize)i * sampler->width);
