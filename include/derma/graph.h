@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 /**
  * DermaGraph:
  *
- * A model made ready to run: an XNNPACK runtime, its input and its outputs. Used by one thread at a time.
+ * A model made ready to run, its input and its outputs. Used by one thread at a time. Graphs of one model with the
+ * same number of threads share what computes, XNNPACK runtimes with their weights and working memory: as many as there
+ * are graphs, but no more than the processors of the machine can run at once.
  */
 typedef struct _DermaGraph DermaGraph;
 
@@ -41,7 +43,8 @@ DERMA_API gfloat *derma_graph_get_input (DermaGraph *graph, gsize *n);
 /**
  * derma_graph_run:
  *
- * Runs the network once on what is in the input. Allocates nothing.
+ * Runs the network once on what is in the input. Allocates nothing. Waits while other graphs of the same model keep all
+ * processors busy.
  *
  * Returns: TRUE, or FALSE with @error set to %DERMA_ERROR_RUNTIME
  */

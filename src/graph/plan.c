@@ -100,10 +100,10 @@ derma_plan_place_values (DermaPlan *plan)
     }
   }
   if (plan->input.value != DERMA_NO_VALUE)
-    derma_plan_get_value (plan, plan->input.value)->kept = TRUE;
+    derma_plan_get_value (plan, plan->input.value)->kept = derma_plan_get_value (plan, plan->input.value)->port = TRUE;
   for (guint i = 0; i < plan->outputs->len; i++) {
     DermaValue *output = derma_plan_get_value (plan, g_array_index (plan->outputs, DermaPort, i).value);
 
-    output->kept = !output->data;
+    output->kept = output->port = !output->data;
   }
 }

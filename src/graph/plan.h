@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /*
  * A network as it will be computed: values in the memory order that XNNPACK wants (N,H,W,C) and the operations on
  * them, in order. An operation is either a node of an XNNPACK subgraph or a strided copy of our own; runs of the
- * former become one XNNPACK runtime each. Immutable once lowered, so that graphs of one model could share it.
+ * former become one XNNPACK runtime each. Immutable once lowered: graphs of one model share it.
  */
 
 #define DERMA_NO_VALUE G_MAXUINT
@@ -25,7 +25,8 @@ typedef struct {
   const gfloat *scales; /* one a channel along scale_axis, instead of scale; NULL if per tensor */
   guint scale_axis;
   gconstpointer data; /* of a constant; owned by the plan */
-  gboolean kept;      /* lives in a buffer of the graph rather than in a runtime */
+  gboolean kept;      /* lives in a buffer rather than in a runtime */
+  gboolean port;      /* and goes in or comes out */
 } DermaValue;
 
 typedef struct _DermaStep DermaStep;
@@ -91,7 +92,7 @@ DermaValue *derma_plan_get_value (const DermaPlan *plan, guint index);
 gsize derma_value_n_elements (const DermaValue *value);
 /* The first step from @first on that is not a node of the same subgraph. */
 guint derma_plan_find_segment_end (const DermaPlan *plan, guint first);
-/* Decides which values live in buffers of the graph. */
+/* Decides which values live in buffers. */
 void derma_plan_place_values (DermaPlan *plan);
 
 G_END_DECLS

@@ -15,8 +15,15 @@ typedef struct {
   xnn_subgraph_t subgraph;
   uint32_t *ids;     /* one a value; XNN_INVALID_VALUE_ID until it is defined */
   GArray *externals; /* of struct xnn_external_value */
+  GArray *values;    /* of guint: which value of the plan each of them is */
   gboolean alone;    /* every value is external: to see whether one step can run at all */
 } Builder;
+
+struct _DermaRuntime {
+  xnn_runtime_t runtime;
+  GArray *externals;
+  GArray *values;
+};
 
 /* Stands for the memory of runtimes that are set up but never run. */
 static gint64 nowhere[XNN_EXTRA_BYTES / sizeof (gint64)];
@@ -110,6 +117,7 @@ use_value (Builder *builder, guint index, gboolean written)
     external = entry.id;
     flags = written ? XNN_VALUE_FLAG_EXTERNAL_OUTPUT : XNN_VALUE_FLAG_EXTERNAL_INPUT;
     g_array_append_val (builder->externals, entry);
+    g_array_append_val (builder->values, index);
   }
   return define_value (builder, value, external, flags, &builder->ids[index]);
 }
@@ -137,8 +145,8 @@ builder_clear (Builder *builder)
   if (builder->subgraph)
     xnn_delete_subgraph (builder->subgraph);
   g_free (builder->ids);
-  if (builder->externals)
-    g_array_unref (builder->externals);
+  g_clear_pointer (&builder->externals, g_array_unref);
+  g_clear_pointer (&builder->values, g_array_unref);
 }
 
 static enum xnn_status
@@ -148,6 +156,7 @@ build (Builder *builder, guint first, guint end, pthreadpool_t pool, xnn_runtime
   enum xnn_status status = xnn_create_subgraph ((end - first) * (DERMA_OP_INPUTS + 1), 0, &builder->subgraph);
 
   builder->externals = g_array_new (FALSE, FALSE, sizeof (struct xnn_external_value));
+  builder->values = g_array_new (FALSE, FALSE, sizeof (guint));
   builder->ids = g_new (uint32_t, n);
   for (guint i = 0; i < n; i++)
     builder->ids[i] = XNN_INVALID_VALUE_ID;
@@ -195,35 +204,45 @@ set_error (GError **error, enum xnn_status status, const DermaNode *node, const 
     g_set_error (error, DERMA_ERROR, (gint)code, "%s: %s", name, derma_runtime_explain (status));
 }
 
-static xnn_runtime_t
+static DermaRuntime *
+wrap (Builder *builder, xnn_runtime_t runtime)
+{
+  DermaRuntime *wrapped = g_new (DermaRuntime, 1);
+
+  wrapped->runtime = runtime;
+  wrapped->externals = g_steal_pointer (&builder->externals);
+  wrapped->values = g_steal_pointer (&builder->values);
+  return wrapped;
+}
+
+static DermaRuntime *
 make (Builder *builder, guint first, guint end, pthreadpool_t pool, const gchar *name, GError **error)
 {
+  DermaRuntime *wrapped = NULL;
   xnn_runtime_t runtime = NULL;
   const DermaNode *culprit = NULL;
   enum xnn_status status = build (builder, first, end, pool, &runtime);
 
-  if (status == xnn_status_success)
-    status = xnn_setup_runtime (runtime, builder->externals->len,
-                                (const struct xnn_external_value *)builder->externals->data);
-  else if (!derma_memory_has_failed ())
+  if (status != xnn_status_success && !derma_memory_has_failed ())
     culprit = find_culprit (builder, first, end, &status);
   if (derma_memory_has_failed ())
     status = xnn_status_out_of_memory;
-  builder_clear (builder);
   if (status == xnn_status_success)
-    return runtime;
-  set_error (error, status, culprit, name);
-  if (runtime)
+    wrapped = wrap (builder, runtime);
+  else
+    set_error (error, status, culprit, name);
+  builder_clear (builder);
+  if (!wrapped && runtime)
     xnn_delete_runtime (runtime);
-  return NULL;
+  return wrapped;
 }
 
-xnn_runtime_t
+DermaRuntime *
 derma_runtime_new (const DermaPlan *plan, guint first, guint end, gpointer *buffers, pthreadpool_t pool,
                    const gchar *name, GError **error)
 {
   Builder builder = { .plan = plan, .buffers = buffers };
-  xnn_runtime_t runtime = NULL;
+  DermaRuntime *runtime = NULL;
 
   if (derma_memory_reserve (RESERVE + plan->values->len * RESERVE_OF_VALUE))
     runtime = make (&builder, first, end, pool, name, error);
@@ -231,4 +250,36 @@ derma_runtime_new (const DermaPlan *plan, guint first, guint end, gpointer *buff
     set_error (error, xnn_status_out_of_memory, NULL, name);
   derma_memory_release ();
   return runtime;
+}
+
+void
+derma_runtime_free (DermaRuntime *runtime)
+{
+  if (!runtime)
+    return;
+  xnn_delete_runtime (runtime->runtime);
+  g_array_unref (runtime->externals);
+  g_array_unref (runtime->values);
+  g_free (runtime);
+}
+
+static enum xnn_status
+setup (xnn_runtime_t runtime, const GArray *externals)
+{
+  return xnn_setup_runtime (runtime, externals->len, (const struct xnn_external_value *)externals->data);
+}
+
+enum xnn_status
+derma_runtime_connect (DermaRuntime *runtime, gpointer *buffers)
+{
+  for (guint i = 0; i < runtime->externals->len; i++)
+    g_array_index (runtime->externals, struct xnn_external_value, i).data =
+        buffers[g_array_index (runtime->values, guint, i)];
+  return setup (runtime->runtime, runtime->externals);
+}
+
+enum xnn_status
+derma_runtime_invoke (DermaRuntime *runtime)
+{
+  return xnn_invoke_runtime (runtime->runtime);
 }

@@ -5,6 +5,7 @@
 #include "stills.h"
 #include "support/onnx-builder.h"
 
+#include "graph/graph-private.h"
 #include "graph/memory.h"
 #include "tools/labels.h"
 #include "tools/npy.h"
@@ -32,6 +33,7 @@ typedef gboolean (*Work) (gconstpointer data, GError **error);
 typedef struct {
   GBytes *bytes; /* a network */
   DermaModel *model;
+  DermaModel *unused; /* the same, of which nothing lives that could be shared */
   DermaGraph *graph;
   DermaClassifier *classifier;
   DermaFrame frame;
@@ -99,6 +101,7 @@ fixture_init (Fixture *fixture, gconstpointer data)
   fixture->bytes = derma_onnx_builder_finish (builder);
   fixture->model = derma_model_new_from_bytes (fixture->bytes, "tiny", &error);
   g_assert_no_error (error);
+  fixture->unused = derma_model_new_from_bytes (fixture->bytes, "tiny", &error);
   fixture->graph = derma_graph_new (fixture->model, 1, &error);
   fixture->classifier = derma_classifier_new (fixture->model, 1, &error);
   g_assert_no_error (error);
@@ -117,6 +120,7 @@ fixture_clear (Fixture *fixture, gconstpointer data)
   derma_classifier_free (fixture->classifier);
   derma_graph_free (fixture->graph);
   derma_model_unref (fixture->model);
+  derma_model_unref (fixture->unused);
   g_bytes_unref (fixture->bytes);
   g_remove (fixture->path);
   g_free (fixture->path);
@@ -140,7 +144,7 @@ test_load (Fixture *fixture, gconstpointer data)
 static gboolean
 create (gconstpointer data, GError **error)
 {
-  DermaGraph *graph = derma_graph_new (((const Fixture *)data)->model, 1, error);
+  DermaGraph *graph = derma_graph_new (((const Fixture *)data)->unused, 1, error);
 
   derma_graph_free (graph);
   return graph != NULL;
@@ -156,7 +160,7 @@ static gboolean
 classify (gconstpointer data, GError **error)
 {
   const Fixture *fixture = data;
-  g_autoptr (DermaClassifier) classifier = derma_classifier_new (fixture->model, 1, error);
+  g_autoptr (DermaClassifier) classifier = derma_classifier_new (fixture->unused, 1, error);
   const DermaRect rect = { 0, 0, SIDE, SIDE };
   g_auto (DermaReading) reading = DERMA_READING_INIT;
 
@@ -167,6 +171,40 @@ static void
 test_classify (Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpuint (exhaust (classify, fixture), >, 10);
+}
+
+/* One that joins others. */
+static gboolean
+join (gconstpointer data, GError **error)
+{
+  const Fixture *fixture = data;
+  g_autoptr (DermaGraph) graph = derma_graph_new (fixture->model, 1, error);
+
+  return graph && derma_graph_run (graph, error) && derma_graph_run (fixture->graph, error);
+}
+
+static void
+test_join (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpuint (exhaust (join, fixture), >, 0);
+}
+
+/* More streams than engines, which change hands all the time. */
+static void
+test_sharing_allocates_nothing (Fixture *fixture, gconstpointer data)
+{
+  const guint n = derma_fleet_get_most (derma_graph_get_fleet (fixture->graph)) + 1;
+  g_autoptr (GPtrArray) graphs = g_ptr_array_new_with_free_func ((GDestroyNotify)derma_graph_free);
+  ScarcityCount count;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (graphs, derma_graph_new (fixture->model, 1, NULL));
+  scarcity_begin (1, TRUE);
+  for (guint i = 0; i < 3 * n; i++)
+    g_assert_true (derma_graph_run (g_ptr_array_index (graphs, i % n), NULL));
+  count = scarcity_end ();
+  g_assert_cmpuint (count.n_allocations, ==, 0);
+  g_assert_cmpuint (count.n_fatal, ==, 0);
 }
 
 /* Live frames: nothing is allocated at all once it runs. */
@@ -467,6 +505,8 @@ main (int argc, char **argv)
   ADD ("/allocation/load", test_load);
   ADD ("/allocation/create", test_create);
   ADD ("/allocation/classify", test_classify);
+  ADD ("/allocation/join", test_join);
+  ADD ("/allocation/sharing-allocates-nothing", test_sharing_allocates_nothing);
   ADD ("/allocation/running-allocates-nothing", test_running_allocates_nothing);
   ADD ("/allocation/pictures", test_pictures);
   ADD ("/allocation/encode", test_encode);
