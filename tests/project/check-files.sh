@@ -13,12 +13,12 @@ MAX_FUNCTION=80
 
 mapfile -t sources < <(tracked '*.c' '*.h')
 mapfile -t texts < <(tracked '*.c' '*.h' '*.in' '*.sh' '*.css' '*.py' '*.md' '*.build' '*meson_options.txt' '*.proto' 'pipelines/*' \
-  '*.dict' tests/run tests/fuzz/run .ci/run NEWS | grep -v '\.png$')
+  '*.dict' tests/run tests/fuzz/run tests/mutation/run tests/tally .ci/run NEWS | grep -v '\.png$')
 starters=(pipelines/batch pipelines/live pipelines/paint-overlay pipelines/record pipelines/replay tests/run tests/debian13
   tests/coverage tests/fuzz/run tests/package/build .ci/run)
 mapfile -t scripts < <(tracked '*.sh' "${starters[@]}")
 mapfile -t licensed < <(tracked '*.c' '*.css' '*.h' '*.in' '*.sh' '*.py' '*.build' '*meson_options.txt' '*.proto' '*.dict' '*.sed' \
-  pipelines/packages "${starters[@]}")
+  pipelines/packages tests/mutation/run tests/tally "${starters[@]}")
 
 there_are_files() {
   [ ${#sources[@]} -gt 10 ] && [ ${#scripts[@]} -ge 5 ] && [ ${#licensed[@]} -gt 20 ]
