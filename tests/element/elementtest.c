@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "elementtest.h"
 
+#include "leaks.h"
 #include "support/onnx-builder.h"
 
 #include <glib/gstdio.h>
@@ -66,6 +67,7 @@ element_test_init (int *argc, char ***argv)
   folder = g_dir_make_tmp ("derma-element-XXXXXX", NULL);
   g_assert_nonnull (folder);
   g_setenv ("DERMA_MODEL_DIR", folder, TRUE);
+  leaks_init ();
   gst_init (argc, argv);
   load_plugin ();
   path = element_test_model ("dermaclassify.onnx", TEST_LABELS, metadata);
@@ -74,7 +76,7 @@ element_test_init (int *argc, char ***argv)
 int
 element_test_run (void)
 {
-  const int status = g_test_run ();
+  const int status = leaks_check (g_test_run ());
   GDir *dir = g_dir_open (folder, 0, NULL);
   const gchar *name;
 

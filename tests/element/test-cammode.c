@@ -2,6 +2,8 @@
 /* Which way of giving pictures is chosen out of those that a camera has. */
 #include "cammode.h"
 
+#include "leaks.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -196,6 +198,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  leaks_init ();
   gst_init (&argc, &argv);
   g_test_add_func ("/cammode/auto", test_auto);
   g_test_add_func ("/cammode/format", test_format);
@@ -206,5 +209,5 @@ main (int argc, char **argv)
   g_test_add_func ("/cammode/silent", test_silent);
   g_test_add_func ("/cammode/nonsense", test_nonsense);
   g_test_add_func ("/cammode/caps", test_caps);
-  return g_test_run ();
+  return leaks_check (g_test_run ());
 }

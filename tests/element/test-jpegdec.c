@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A still and the live picture are the same to the last bit: derma_picture_load() against jpegdec. */
+#include "leaks.h"
 #include "stills.h"
 
 #include <derma/derma.h>
@@ -100,13 +101,14 @@ main (int argc, char **argv)
 {
   int result;
 
+  leaks_init ();
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/jpegdec/420", GINT_TO_POINTER (STILL_420), test_kind);
   g_test_add_data_func ("/jpegdec/422", GINT_TO_POINTER (STILL_422), test_kind);
   g_test_add_data_func ("/jpegdec/444", GINT_TO_POINTER (STILL_444), test_kind);
   g_test_add_data_func ("/jpegdec/grey", GINT_TO_POINTER (STILL_GREY), test_kind);
-  result = g_test_run ();
+  result = leaks_check (g_test_run ());
   gst_deinit ();
   return result;
 }
