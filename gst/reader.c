@@ -70,6 +70,24 @@ is_still (const DermaReader *reader, GstClockTime pts)
          && derma_quality_meter_is_still (reader->meter);
 }
 
+/* The scene comes first where it may be all that is looked at; else the network's input does, which brings all pixels
+ * into the cache that the scene takes some of. */
+static gboolean
+look (DermaReader *reader, GstClockTime pts, const DermaRect *rect, GError **error)
+{
+  DermaClassifier *classifier = reader->network->classifier;
+
+  if (!reader->adaptive && !derma_classifier_prepare (classifier, &reader->frame, rect, error))
+    return FALSE;
+  if (!derma_quality_meter_measure (reader->meter, &reader->frame, rect, &reader->quality, error))
+    return FALSE;
+  reader->still = is_still (reader, pts);
+  if (reader->still)
+    return TRUE;
+  derma_quality_meter_keep (reader->meter);
+  return !reader->adaptive || derma_classifier_prepare (classifier, &reader->frame, rect, error);
+}
+
 static gboolean
 prepare (DermaReader *reader, GstBuffer *buffer, DermaRegion region, GError **error)
 {
@@ -79,13 +97,7 @@ prepare (DermaReader *reader, GstBuffer *buffer, DermaRegion region, GError **er
   if (!derma_frame_check (&reader->frame, error))
     return FALSE;
   rect = derma_frame_get_region (&reader->frame, region, has_roi ? &roi : NULL);
-  if (!derma_quality_meter_measure (reader->meter, &reader->frame, &rect, &reader->quality, error))
-    return FALSE;
-  reader->still = is_still (reader, GST_BUFFER_PTS (buffer));
-  if (reader->still)
-    return TRUE;
-  derma_quality_meter_keep (reader->meter);
-  return derma_classifier_prepare (reader->network->classifier, &reader->frame, &rect, error);
+  return look (reader, GST_BUFFER_PTS (buffer), &rect, error);
 }
 
 gboolean

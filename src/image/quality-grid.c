@@ -67,8 +67,10 @@ read_row (const DermaQualityReader *reader, const Places *places, guint y, guint
       codes[i] = rows[0][(gsize)places->x[i] * c->step];
 }
 
+/* How many pixels of a cell are as bright as glare, if the brightest is colourless. */
 static guint
-count_bright (const DermaQualityReader *reader, const Places *places, guint8 codes[DOWN][SIDE * ACROSS], guint cell[2])
+count_bright (const DermaQualityReader *reader, const Places *places, guint8 codes[DOWN][SIDE * ACROSS],
+              const guint cell[2])
 {
   guint n = 0, most = 0, where[2] = { 0, 0 };
   gfloat largest, smallest;
@@ -83,26 +85,30 @@ count_bright (const DermaQualityReader *reader, const Places *places, guint8 cod
     }
     n += derma_quality_reader_to_luma (reader, code) >= GLARE_LUMA;
   }
-  if (n == 0)
-    return 0;
   derma_quality_reader_get_extremes (reader, places->x[where[0]], places->y[where[1]], &largest, &smallest);
   return largest - smallest <= GLARE_SPREAD ? n : 0;
 }
 
 static void
 fill_cell (DermaQualityGrid *grid, const DermaQualityReader *reader, const Places *places,
-           guint8 codes[DOWN][SIDE * ACROSS], guint cell[2])
+           guint8 codes[DOWN][SIDE * ACROSS], const guint cell[2])
 {
-  guint i = cell[1] * SIDE + cell[0], sum = 0;
+  guint i = cell[1] * SIDE + cell[0], sum = 0, most = 0;
   gfloat largest, smallest;
 
-  for (guint k = 0; k < PIXELS; k++)
-    sum += codes[k / ACROSS][cell[0] * ACROSS + k % ACROSS];
+  for (guint k = 0; k < PIXELS; k++) {
+    guint code = codes[k / ACROSS][cell[0] * ACROSS + k % ACROSS];
+
+    sum += code;
+    most = MAX (most, code);
+  }
   grid->luma[i] = derma_quality_reader_to_luma (reader, (gfloat)sum / PIXELS);
   derma_quality_reader_get_extremes (reader, places->x[cell[0] * ACROSS + 1], places->y[cell[1] * DOWN], &largest,
                                      &smallest);
   grid->clipped[i] = largest >= CLIPPED;
-  grid->bright[i] = (guint8)count_bright (reader, places, codes, cell);
+  grid->bright[i] = 0;
+  if (derma_quality_reader_to_luma (reader, (gfloat)most) >= GLARE_LUMA)
+    grid->bright[i] = (guint8)count_bright (reader, places, codes, cell);
 }
 
 void

@@ -157,8 +157,9 @@ read_frame (gpointer data, GError **error)
 {
   Bench *bench = data;
 
-  return derma_classifier_classify (bench->classifier, bench->frame, &bench->rect, THRESHOLD, &bench->reading, error)
-         && measure_quality (bench, error) && gather (bench, error);
+  return derma_classifier_prepare (bench->classifier, bench->frame, &bench->rect, error)
+         && measure_quality (bench, error)
+         && derma_classifier_finish (bench->classifier, THRESHOLD, &bench->reading, error) && gather (bench, error);
 }
 
 gboolean
