@@ -69,6 +69,7 @@ struct _GstDermaCaption {
   GstClockTime told;       /* up to here all has been said downstream */
   gboolean markup;
   gboolean negotiated;
+  gboolean timed; /* the segment is one of times */
 };
 
 static GstStaticPadTemplate sink_template =
@@ -262,7 +263,7 @@ chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GstFlowReturn flow = GST_FLOW_NOT_NEGOTIATED;
 
   if (self->negotiated)
-    flow = take_frame (self, buffer);
+    flow = self->timed ? take_frame (self, buffer) : GST_FLOW_ERROR;
   gst_buffer_unref (buffer);
   return flow;
 }
@@ -279,8 +280,9 @@ finish (GstDermaCaption *self)
     tell (self, derma_cue_cut (&self->cue, self->end), FALSE);
   g_clear_pointer (&self->cue.words, g_free);
   self->now = self->end; /* for a stream that goes on without a segment of its own */
+  self->end = GST_CLOCK_TIME_NONE;
   if (get_max_delay (self) == 0)
-    push_text (self, " ", self->end, GST_CLOCK_TIME_NONE);
+    push_text (self, " ", self->now, GST_CLOCK_TIME_NONE);
 }
 
 static gboolean
@@ -302,6 +304,7 @@ start_stream (GstDermaCaption *self, GstEvent *event)
   GstEvent *made = gst_event_new_stream_start (id);
   guint group;
 
+  finish (self);
   if (gst_event_parse_group_id (event, &group))
     gst_event_set_group_id (made, group);
   gst_event_set_stream_flags (made, GST_STREAM_FLAG_SPARSE | GST_STREAM_FLAG_SELECT);
@@ -316,7 +319,8 @@ start_segment (GstDermaCaption *self, GstEvent *event)
   gboolean ok;
 
   gst_event_parse_segment (event, &segment);
-  if (segment->format != GST_FORMAT_TIME) {
+  self->timed = segment->format == GST_FORMAT_TIME;
+  if (!self->timed) {
     GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("The video does not come in time"), (NULL));
     gst_event_unref (event);
     return FALSE;

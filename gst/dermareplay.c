@@ -22,6 +22,7 @@
 #include "dermareplay.h"
 
 #include "readingmeta.h"
+#include "timing.h"
 
 #include <derma/error.h>
 #include <derma/sidecar.h>
@@ -197,6 +198,14 @@ transform_ip (GstBaseTransform *base, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+static gboolean
+src_event (GstBaseTransform *base, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_QOS && !derma_timing_is_dated (event))
+    return gst_pad_push_event (GST_BASE_TRANSFORM_SINK_PAD (base), event);
+  return GST_BASE_TRANSFORM_CLASS (gst_derma_replay_parent_class)->src_event (base, event);
+}
+
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
@@ -262,6 +271,7 @@ gst_derma_replay_class_init (GstDermaReplayClass *klass)
   object_class->finalize = finalize;
   base_class->start = start;
   base_class->stop = stop;
+  base_class->src_event = src_event;
   base_class->transform_ip = transform_ip;
   base_class->transform_ip_on_passthrough = FALSE;
 

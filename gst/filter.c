@@ -4,6 +4,7 @@
 #include "blend.h"
 #include "painter.h"
 #include "rate.h"
+#include "timing.h"
 #include "videoframe.h"
 
 #define FORMATS \
@@ -298,6 +299,14 @@ transform_ip (GstBaseTransform *base, GstBuffer *buffer)
 }
 
 static gboolean
+src_event (GstBaseTransform *base, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_QOS && !derma_timing_is_dated (event))
+    return gst_pad_push_event (GST_BASE_TRANSFORM_SINK_PAD (base), event);
+  return GST_BASE_TRANSFORM_CLASS (gst_derma_filter_parent_class)->src_event (base, event);
+}
+
+static gboolean
 stop (GstBaseTransform *base)
 {
   GstDermaFilterPrivate *priv = get_private (base);
@@ -321,6 +330,7 @@ gst_derma_filter_class_init (GstDermaFilterClass *klass)
   base_class->transform_caps = transform_caps;
   base_class->fixate_caps = fixate_caps;
   base_class->set_caps = set_caps;
+  base_class->src_event = src_event;
   base_class->transform_ip = transform_ip;
   base_class->stop = stop;
   gst_element_class_add_static_pad_template (element_class, &sink_template);

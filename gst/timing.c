@@ -39,6 +39,15 @@ derma_timing_note_qos (DermaTiming *timing, GstEvent *event)
     timing->earliest = timestamp + diff;
 }
 
+gboolean
+derma_timing_is_dated (GstEvent *event)
+{
+  GstClockTime timestamp;
+
+  gst_event_parse_qos (event, NULL, NULL, NULL, &timestamp);
+  return GST_CLOCK_TIME_IS_VALID (timestamp);
+}
+
 void
 derma_timing_forget_qos (DermaTiming *timing)
 {

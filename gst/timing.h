@@ -21,6 +21,8 @@ void derma_timing_init (DermaTiming *timing, GstClockTime latency);
 gboolean derma_timing_note (DermaTiming *timing, GstClockTime measured);
 /* Takes note of a QoS event. */
 void derma_timing_note_qos (DermaTiming *timing, GstEvent *event);
+/* Whether a QoS event says of which time it speaks; GstBaseTransform takes no others, though they may be made. */
+gboolean derma_timing_is_dated (GstEvent *event);
 void derma_timing_forget_qos (DermaTiming *timing);
 gboolean derma_timing_is_late (const DermaTiming *timing, GstClockTime running);
 /* Adds the own latency to a LATENCY query that was answered by upstream. */
