@@ -127,8 +127,13 @@ derma_reader_take (DermaReader *reader)
   reader->reading.quality = reader->quality;
   if (reader->window > 0)
     derma_tracker_update (reader->tracker, reader->window, reader->threshold, &reader->reading);
+  if (reader->fields && reader->told == reader->reading.classes) {
+    derma_reading_update_structure (&reader->reading, reader->fields);
+    return;
+  }
   g_clear_pointer (&reader->fields, gst_structure_free);
   reader->fields = derma_reading_to_structure (&reader->reading, DERMA_READING_META_NAME);
+  reader->told = reader->reading.classes;
 }
 
 gboolean

@@ -26,6 +26,7 @@ typedef struct {
   DermaQuality quality; /* of the frame that was prepared */
   DermaTracker *tracker;
   DermaReading reading;
+  const DermaClasses *told; /* the classes in these fields: */
   GstStructure *fields; /* the last reading as it goes into metas and messages; NULL before the first */
 } DermaReader;
 

@@ -58,6 +58,62 @@ derma_reading_to_structure (const DermaReading *reading, const gchar *name)
   return structure;
 }
 
+/* What a structure of ours holds, to be changed where it is. */
+static GValue *
+find_value (GstStructure *structure, const gchar *field)
+{
+  return (GValue *)gst_structure_get_value (structure, field);
+}
+
+static void
+change_string (GstStructure *structure, const gchar *field, const gchar *text)
+{
+  if (g_strcmp0 (gst_structure_get_string (structure, field), text) != 0)
+    gst_structure_set (structure, field, G_TYPE_STRING, text, NULL);
+}
+
+static void
+change_region (GstStructure *structure, const DermaBox *region)
+{
+  GValue *value = find_value (structure, "region");
+
+  if (region->width <= 0) {
+    gst_structure_remove_field (structure, "region");
+    return;
+  }
+  if (!value) {
+    derma_fields_take_structure (structure, "region", gst_structure_new_empty ("region"));
+    value = find_value (structure, "region");
+  }
+  gst_structure_set ((GstStructure *)gst_value_get_structure (value), "x", G_TYPE_DOUBLE, (gdouble)region->x, "y",
+                     G_TYPE_DOUBLE, (gdouble)region->y, "width", G_TYPE_DOUBLE, (gdouble)region->width, "height",
+                     G_TYPE_DOUBLE, (gdouble)region->height, NULL);
+}
+
+void
+derma_reading_update_structure (const DermaReading *reading, GstStructure *structure)
+{
+  const DermaQuality *quality = &reading->quality;
+  const DermaClasses *classes = reading->classes;
+  const GValue *probabilities = gst_structure_get_value (structure, "probabilities");
+
+  gst_structure_set (structure, "pts", G_TYPE_UINT64, reading->pts, "age", G_TYPE_UINT64, reading->age, "confidence",
+                     G_TYPE_DOUBLE, (gdouble)reading->confidence, "malignant", G_TYPE_DOUBLE,
+                     (gdouble)reading->malignant, "flagged", G_TYPE_BOOLEAN, reading->flagged, "typicality",
+                     G_TYPE_DOUBLE, (gdouble)reading->typicality, "lesion", G_TYPE_UINT, reading->lesion, "latency",
+                     G_TYPE_UINT64, reading->latency, NULL);
+  change_string (structure, "label", classes->labels[reading->top]);
+  change_string (structure, "title", classes->titles[reading->top]);
+  change_string (structure, "state", derma_state_to_string (reading->state));
+  for (guint i = 0; i < classes->n; i++)
+    g_value_set_double ((GValue *)gst_value_array_get_value (probabilities, i), reading->probabilities[i]);
+  gst_structure_set ((GstStructure *)gst_value_get_structure (find_value (structure, "quality")), "focus",
+                     G_TYPE_DOUBLE, (gdouble)quality->focus, "exposure", G_TYPE_DOUBLE, (gdouble)quality->exposure,
+                     "glare", G_TYPE_DOUBLE, (gdouble)quality->glare, "motion", G_TYPE_DOUBLE, (gdouble)quality->motion,
+                     NULL);
+  change_region (structure, &reading->region);
+}
+
 static gboolean
 refuse (GError **error, const gchar *field, const gchar *cause)
 {

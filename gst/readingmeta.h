@@ -24,6 +24,10 @@ void derma_reading_meta_register (void);
 /* The fields above as a structure called @name; @reading must have classes. */
 GstStructure *derma_reading_to_structure (const DermaReading *reading, const gchar *name);
 
+/* Makes a structure of the former that of another reading with the same classes. Allocates nothing where no text
+ * changes. */
+void derma_reading_update_structure (const DermaReading *reading, GstStructure *structure);
+
 /*
  * The other way, for a structure that may come from anybody.
  * @reading: (inout): DERMA_READING_INIT or an earlier reading, whose classes are kept if they are the same ones;

@@ -498,6 +498,10 @@ test_no_reserve (void)
 int
 main (int argc, char **argv)
 {
+  if (g_getenv ("DERMA_UNDER")) {
+    g_print ("1..0 # SKIP malloc() is another's here\n");
+    return 0;
+  }
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/allocation/reserve/small-needs", test_reserve);
   g_test_add_func ("/allocation/reserve/grows", test_reserve_grows);
