@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* AttributeProto.AttributeType of the ONNX specification. */
-enum { FLOAT = 1, INT = 2, STRING = 3, TENSOR = 4, INTS = 7 };
+enum { FLOAT = 1, INT = 2, STRING = 3, TENSOR = 4, FLOATS = 6, INTS = 7 };
 
 /* What the attributes that are read here hold, whatever the operator. */
 static const struct {
@@ -42,6 +42,10 @@ static const struct {
   { "transA", INT },
   { "transB", INT },
   { "value", TENSOR },
+  { "value_float", FLOAT },
+  { "value_floats", FLOATS },
+  { "value_int", INT },
+  { "value_ints", INTS },
 };
 
 /* Files from before types were recorded have 0. Pad had a number where others have a tensor. */

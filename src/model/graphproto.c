@@ -102,30 +102,45 @@ check_reads (DermaReader *reader)
   return TRUE;
 }
 
+/* A number, or some, that the attribute of a Constant holds; NULL if it holds none. */
+static GBytes *
+read_numbers (const Onnx__AttributeProto *attribute, DermaDtype *dtype, DermaShape *shape)
+{
+  gboolean many = g_str_has_suffix (attribute->name, "s");
+
+  *shape = (DermaShape){ .rank = many ? 1 : 0 };
+  if (strcmp (attribute->name, "value_float") == 0 || strcmp (attribute->name, "value_floats") == 0) {
+    *dtype = DERMA_DTYPE_FLOAT32;
+    shape->dims[0] = (gint64)attribute->n_floats;
+    return many ? g_bytes_new (attribute->floats, attribute->n_floats * sizeof (gfloat))
+                : g_bytes_new (&attribute->f, sizeof (gfloat));
+  }
+  if (strcmp (attribute->name, "value_int") != 0 && strcmp (attribute->name, "value_ints") != 0)
+    return NULL;
+  *dtype = DERMA_DTYPE_INT64;
+  shape->dims[0] = (gint64)attribute->n_ints;
+  return many ? g_bytes_new (attribute->ints, attribute->n_ints * sizeof (gint64))
+              : g_bytes_new (&attribute->i, sizeof (gint64));
+}
+
 static gboolean
 read_constant (DermaReader *reader)
 {
   const Onnx__AttributeProto *a = reader->node->n_attribute == 1 ? reader->node->attribute[0] : NULL;
-  DermaShape vector = { .rank = 1 }, scalar = { .rank = 0 };
-  g_autoptr (GBytes) bytes = NULL;
-  guint tensor = DERMA_NO_TENSOR;
+  gboolean whole = a && strcmp (a->name, "value") == 0 && a->t;
   const gchar *name = reader->node->output[0];
+  g_autoptr (GBytes) bytes = NULL;
+  DermaDtype dtype;
+  DermaShape shape;
+  guint tensor;
 
-  if (a && strcmp (a->name, "value") == 0 && a->t)
+  if (a && !whole)
+    bytes = read_numbers (a, &dtype, &shape);
+  if (whole)
     tensor = derma_reader_add_tensor_proto (reader, name, a->t);
-  else if (a && g_str_has_prefix (a->name, "value_float")) {
-    gboolean many = a->name[11] == 's';
-
-    vector.dims[0] = (gint64)a->n_floats;
-    bytes = many ? g_bytes_new (a->floats, a->n_floats * sizeof (gfloat)) : g_bytes_new (&a->f, sizeof (gfloat));
-    tensor = derma_reader_add_constant (reader, name, DERMA_DTYPE_FLOAT32, many ? &vector : &scalar, bytes);
-  } else if (a && g_str_has_prefix (a->name, "value_int")) {
-    gboolean many = a->name[9] == 's';
-
-    vector.dims[0] = (gint64)a->n_ints;
-    bytes = many ? g_bytes_new (a->ints, a->n_ints * sizeof (gint64)) : g_bytes_new (&a->i, sizeof (gint64));
-    tensor = derma_reader_add_constant (reader, name, DERMA_DTYPE_INT64, many ? &vector : &scalar, bytes);
-  } else
+  else if (bytes)
+    tensor = derma_reader_add_constant (reader, name, dtype, &shape, bytes);
+  else
     return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "its value is not of a kind that is supported");
   return tensor != DERMA_NO_TENSOR && derma_reader_alias (reader, 0, tensor);
 }
