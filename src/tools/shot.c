@@ -58,12 +58,15 @@ convert (DermaShot *shot, const Source *source, guint width, guint height, GErro
 
   if (source->width < 1 || source->height < 1 || source->width > DERMA_MAX_SIDE || source->height > DERMA_MAX_SIDE)
     return refuse (error, DERMA_ERROR_LIMIT, "the picture is too large");
+  /* swscale aborts on some formats that it does not know. */
+  if (!sws_isSupportedInput (source->format))
+    return refuse (error, DERMA_ERROR_UNSUPPORTED, "the pixels are of a format that cannot be converted");
   if (!allocate (&made, width, height, error))
     return FALSE;
   context = sws_getContext (source->width, source->height, source->format, (gint)width, (gint)height, AV_PIX_FMT_RGB24,
                             flags | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
   if (!context)
-    return refuse (error, DERMA_ERROR_UNSUPPORTED, "the pixels are of a format that cannot be converted");
+    return refuse (error, DERMA_ERROR_RUNTIME, "the pixels cannot be converted");
   sws_setColorspaceDetails (context, sws_getCoefficients (source->matrix), source->full,
                             sws_getCoefficients (SWS_CS_DEFAULT), TRUE, 0, 1 << 16, 1 << 16);
   rows = sws_scale (context, source->planes, source->strides, 0, source->height, (guint8 *[]){ made.pixels },
