@@ -18,7 +18,7 @@ ANSWER = re.compile(r"\breturn (TRUE|FALSE);")
 STATEMENT = re.compile(r"^\s+(?!return\b|break\b|continue\b|goto\b|g_auto|case\b|default\b|else\b|if\b|for\b|while\b|do\b|const\b|static\b)"
                        r"(?:\*?[\w.>\[\]-]+(?:\[[^;]*\])? (?:[-+*/|&]|<<|>>)?= .*;|[\w.>-]+ \(.*\);|\*?[\w.>\[\]-]+(?:\+\+|--);)\s*$")
 # Without these nothing computes differently: memory stays, which the sanitizers' and valgrind's setups see.
-RELEASE = re.compile(r"\s*(?:g_free|free|g_clear_\w+|\w+_unref|\w+_free) \(")
+RELEASE = re.compile(r"\s*(?:g_free|free|g_clear_\w+|\w+_(?:unref|free|clear)) \(")
 MASKED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)+\'|/\*.*?\*/', re.DOTALL)
 
 

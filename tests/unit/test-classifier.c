@@ -159,6 +159,34 @@ test_unsupported (void)
   g_assert_nonnull (strstr (error->message, "'map'"));
 }
 
+/* A frame is not scaled to more than 4096 a side, however few channels there are. */
+static void
+test_too_large_inputs (void)
+{
+  static const struct {
+    const gchar *shape;
+    gboolean good;
+  } inputs[] = { { "1,1,4097,1", FALSE }, { "1,1,1,4097", FALSE }, { "1,1,4096,1", TRUE }, { "1,1,1,4096", TRUE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (inputs); i++) {
+    g_autoptr (DermaOnnxBuilder) builder = derma_onnx_builder_new (13);
+    g_autoptr (GBytes) bytes = NULL;
+    g_autoptr (DermaModel) model = NULL;
+    g_autoptr (DermaClassifier) classifier = NULL;
+    g_autoptr (GError) error = NULL;
+
+    derma_onnx_builder_add_input (builder, "image", inputs[i].shape);
+    derma_onnx_builder_add_node (builder, "GlobalAveragePool", "image", "scores", NULL);
+    derma_onnx_builder_add_output (builder, "scores", NULL);
+    bytes = derma_onnx_builder_finish (builder);
+    model = derma_model_new_from_bytes (bytes, "large.onnx", &error);
+    if (model)
+      classifier = derma_classifier_new (model, 1, &error);
+    g_assert_true ((classifier != NULL) == inputs[i].good);
+    g_assert_true ((error == NULL) == inputs[i].good);
+  }
+}
+
 static void
 test_free_nothing (void)
 {
@@ -177,6 +205,7 @@ main (int argc, char **argv)
   g_test_add_func ("/classifier/repeat", test_repeat);
   g_test_add_func ("/classifier/refused", test_refused);
   g_test_add_func ("/classifier/unsupported", test_unsupported);
+  g_test_add_func ("/classifier/too-large-inputs", test_too_large_inputs);
   g_test_add_func ("/classifier/free-nothing", test_free_nothing);
   return g_test_run ();
 }

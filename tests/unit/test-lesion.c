@@ -106,6 +106,20 @@ test_winding (void)
               3, &(DermaBox){ 0, 0, 1, 1 });
 }
 
+/* Two arms that only the last row joins, the wider one found second. */
+static void
+test_joined_below (void)
+{
+  assert_box ("....#"
+              "##..#"
+              ".####",
+              5, &(DermaBox){ 0, 0, 1, 1 });
+  assert_box ("#...."
+              "#..##"
+              "####.",
+              5, &(DermaBox){ 0, 0, 1, 1 });
+}
+
 /* As large as a map can be, filled and as a comb: ends, and finds all of it. */
 static void
 test_large (void)
@@ -136,6 +150,12 @@ test_place (void)
   g_assert_cmpfloat_with_epsilon (box.y, 0.25, 1e-6);
   g_assert_cmpfloat_with_epsilon (box.width, 0.125, 1e-6);
   g_assert_cmpfloat_with_epsilon (box.height, 0.5, 1e-6);
+  box = (DermaBox){ 0, 0.5f, 1, 0.5f };
+  derma_lesion_place (&box, &(DermaRect){ 0, 20, 200, 40 }, &frame);
+  g_assert_cmpfloat_with_epsilon (box.x, 0, 1e-6);
+  g_assert_cmpfloat_with_epsilon (box.y, 0.4, 1e-6);
+  g_assert_cmpfloat_with_epsilon (box.width, 1, 1e-6);
+  g_assert_cmpfloat_with_epsilon (box.height, 0.2, 1e-6);
   derma_lesion_place (&nothing, &rect, &frame);
   g_assert_cmpfloat (nothing.width, ==, 0);
 }
@@ -148,6 +168,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lesion/none", test_none);
   g_test_add_func ("/lesion/groups", test_groups);
   g_test_add_func ("/lesion/winding", test_winding);
+  g_test_add_func ("/lesion/joined-below", test_joined_below);
   g_test_add_func ("/lesion/large", test_large);
   g_test_add_func ("/lesion/place", test_place);
   return g_test_run ();

@@ -114,6 +114,35 @@ test_all_entries (void)
   g_assert_cmpstr (metadata->golden_input + 58, ==, "abcdef");
 }
 
+/* What the scores are is told or, without a word, seen from the last operator. */
+static void
+test_kinds_of_scores (void)
+{
+  static const gchar *const told[] = { "logits", "probabilities", NULL };
+
+  for (guint softmax = 0; softmax < 2; softmax++)
+    for (guint i = 0; i < 3; i++) {
+      g_autoptr (DermaOnnxBuilder) builder = derma_onnx_builder_new (13);
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (DermaModel) model = NULL;
+
+      derma_onnx_builder_add_input (builder, "x", "1,3,8,8");
+      derma_onnx_builder_add_node (builder, "GlobalAveragePool", "x", "g", NULL);
+      derma_onnx_builder_add_node (builder, "Flatten", "g", "f", NULL);
+      if (softmax)
+        derma_onnx_builder_add_node (builder, "Softmax", "f", "p", NULL);
+      derma_onnx_builder_add_output (builder, softmax ? "p" : "f", NULL);
+      if (told[i])
+        derma_onnx_builder_set_metadata (builder, "derma.scores", told[i]);
+      bytes = derma_onnx_builder_finish (builder);
+      model = derma_model_new_from_bytes (bytes, "scores.onnx", &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (derma_model_get_metadata (model)->score_kind, ==,
+                       i == 1 || (i == 2 && softmax) ? DERMA_SCORES_PROBABILITIES : DERMA_SCORES_LOGITS);
+    }
+}
+
 static const gchar *const INVALID[][2] = {
   { "derma.labels", "a,b,c" }, /* the tiny model has labels: given twice */
   { "derma.titles", "only;two" },
@@ -224,6 +253,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx/metadata/defaults", test_defaults);
   g_test_add_func ("/onnx/metadata/numeric-labels", test_numeric_labels);
+  g_test_add_func ("/onnx/metadata/kinds-of-scores", test_kinds_of_scores);
   g_test_add_func ("/onnx/metadata/all-entries", test_all_entries);
   g_test_add_func ("/onnx/metadata/wrong-number-of-labels", test_wrong_number_of_labels);
   g_test_add_func ("/onnx/metadata/census", test_census);

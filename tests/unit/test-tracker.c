@@ -107,6 +107,22 @@ test_settles (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->reading.lesion, ==, 1);
 }
 
+/* A pause counts as two frames at most of the time spent on a lesion. */
+static void
+test_pause_counts_little (Fixture *f, gconstpointer data)
+{
+  guint plain = 0, paused = 0;
+
+  while (frame (f, 0.7f) != DERMA_STATE_STABLE)
+    plain++;
+  g_assert_cmpuint (plain, >=, 4);
+  derma_tracker_reset (f->tracker);
+  for (; frame (f, 0.7f) != DERMA_STATE_STABLE; paused++)
+    if (paused == 1)
+      f->pts += 8 * STEP;
+  g_assert_cmpuint (paused, ==, plain - 1);
+}
+
 /* A label that changes from frame to frame does so no more. */
 static void
 test_flips (Fixture *f, gconstpointer data)
@@ -301,6 +317,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/tracker/alike", test_alike },
     { "/tracker/settles", test_settles },
+    { "/tracker/pause-counts-little", test_pause_counts_little },
     { "/tracker/flips", test_flips },
     { "/tracker/fades", test_fades },
     { "/tracker/poor-frames-count-little", test_poor_frames_count_little },
