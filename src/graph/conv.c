@@ -4,6 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Steps of the output that nobody sees, and steps of the sum in one of the output for a channel that is constant. */
+#define NEGLIGIBLE 0x1p-10
+#define SETTLED 0x1p-16
+
 static enum xnn_status
 emit_conv (xnn_subgraph_t subgraph, const DermaStep *step, const uint32_t *inputs, uint32_t output)
 {
@@ -119,11 +123,35 @@ add_bias (DermaLower *lower, const DermaConv *conv)
   return derma_lower_add_constant (lower, 1, value.dims, floats);
 }
 
+/*
+ * Training leaves channels behind that are constant: their weights, and with them their scale, are next to nothing, and
+ * XNNPACK takes no such scale. Without weights any scale will do: one that is fine against a step of the output.
+ */
+static void
+settle_constants (const DermaLower *lower, const DermaConv *conv, const DermaSink *sink)
+{
+  gfloat input_scale = derma_plan_get_value (lower->plan, conv->input)->scale;
+  gsize size = conv->in[2] / conv->window.groups * conv->window.kernel[0] * conv->window.kernel[1];
+
+  for (gsize i = 0; i < conv->out[2]; i++) {
+    gint8 *weights = conv->quantized->data + i * size;
+    gdouble ratio = (gdouble)input_scale * conv->quantized->scales[i] / sink->scale, reach = 0.0;
+
+    for (gsize k = 0; k < size; k++)
+      reach += ABS ((gdouble)weights[k]) * 255.0 * ratio;
+    if (ratio >= SETTLED || reach > NEGLIGIBLE)
+      continue;
+    memset (weights, 0, size);
+    conv->quantized->scales[i] = (gfloat)(sink->scale * SETTLED / input_scale);
+  }
+}
+
 gboolean
 derma_conv_can_requantize (const DermaLower *lower, const DermaConv *conv, const DermaSink *sink)
 {
   gfloat input_scale = derma_plan_get_value (lower->plan, conv->input)->scale;
 
+  settle_constants (lower, conv, sink);
   for (gsize i = 0; i < conv->out[2]; i++) {
     gfloat product = input_scale * conv->quantized->scales[i], ratio = product / sink->scale;
 

@@ -140,8 +140,8 @@ gboolean derma_lower_get_quantization (DermaLower *lower, const DermaNode *node,
 
 /* Weights that were quantised symmetrically to int8; see derma_lower_get_weights(). */
 typedef struct {
-  const gint8 *data;    /* in their own order; the plan's */
-  const gfloat *scales; /* one an output channel; the plan's */
+  gint8 *data;    /* in their own order; the plan's, of this caller alone */
+  gfloat *scales; /* one an output channel; likewise */
 } DermaWeights;
 
 /* FALSE if @tensor is anything else: then it is used as floats. */
@@ -155,7 +155,7 @@ typedef struct {
   guint input;                   /* value */
   const gfloat *weights;         /* O,I/g,kh,kw */
   const gfloat *bias;            /* O, or NULL */
-  const DermaWeights *quantized; /* instead of weights */
+  DermaWeights *quantized;       /* instead of weights */
 } DermaConv;
 
 /* Adds rows and columns of @number around a float value N,H,W,C; pads: top, left, bottom, right. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/lower.h"
 #include "support/net.h"
 
 #include <derma/error.h>
@@ -231,6 +232,81 @@ test_extreme_scales (void)
   }
 }
 
+/* A 1x1 convolution whose channel 1 has @weight everywhere, times @scale, and the others 50 times 0.01; one bias a
+ * channel. */
+static void
+conv_with_channel (Net *net, gint8 weight, gfloat scale)
+{
+  const gint64 w[] = { 4, 8, 1, 1 }, n = 4;
+  const gfloat scales[] = { 0.01f, scale, 0.01f, 0.01f };
+  const guint kept = net->last;
+  guint8 zeros[4] = { 0 };
+  gint8 data[32];
+  guint inputs[3];
+
+  for (guint i = 0; i < 32; i++)
+    data[i] = i / 8 == 1 ? weight : 50;
+  inputs[0] = net_constant (net, DERMA_DTYPE_INT8, data, 4, w);
+  inputs[1] = net_constant (net, DERMA_DTYPE_FLOAT32, scales, 1, &n);
+  inputs[2] = net_constant (net, DERMA_DTYPE_INT8, zeros, 1, &n);
+  net_node (net, DERMA_OP_DEQUANTIZE, 3, inputs, 4, w)->attrs.axis = 0;
+  inputs[1] = net->last;
+  inputs[0] = kept;
+  inputs[2] = net_floats (net, -3, 3, 1, &n);
+  net_node (net, DERMA_OP_CONV, 3, inputs, NET_SHAPE (1, 4, 6, 5))->attrs.conv =
+      (DermaWindow){ .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+}
+
+/* Whether the plan for @net convolves int8 weights. */
+static gboolean
+convolves_integers (Net *net)
+{
+  g_autoptr (DermaModel) model = NULL;
+  DermaPlan *plan;
+  gboolean found = FALSE;
+
+  net_output (net, net->last);
+  model = derma_model_new_from_ir (g_steal_pointer (&net->ir), "net.onnx");
+  plan = derma_lower_model (model, NULL);
+  g_assert_nonnull (plan);
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const DermaStep *step = &g_array_index (plan->steps, DermaStep, i);
+
+    found = found || (step->n_inputs == 3 && derma_plan_get_value (plan, step->inputs[1])->dtype == DERMA_DTYPE_INT8);
+  }
+  derma_plan_free (plan);
+  return found;
+}
+
+/* What training leaves of a channel that is constant does not keep the others from int8; a channel whose weights are
+ * tiny and yet count does. */
+static void
+test_constant_channels (void)
+{
+  static const struct {
+    gint8 weight;
+    gfloat scale;
+    gfloat step;
+    gboolean integers;
+  } cases[] = {
+    { 0, 1e-10f, STEP, TRUE }, { 0, 1e-30f, STEP, TRUE },  { 127, 1e-12f, STEP, TRUE },   { 127, 1e-38f, STEP, FALSE },
+    { 0, 0.01f, STEP, TRUE },  { 127, 1e-6f, 1e4f, TRUE }, { 127, 1e-16f, 1e-9f, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint pass = 0; pass < 2; pass++) {
+      g_autoptr (Net) net = net_new (i, 8, 6, 5);
+
+      quantize (net, DERMA_DTYPE_INT8, 0.02f);
+      conv_with_channel (net, cases[i].weight, cases[i].scale);
+      quantize (net, DERMA_DTYPE_INT8, cases[i].step);
+      if (pass == 0)
+        net_check (net, 0, cases[i].step * 1.01);
+      else
+        g_assert_cmpint (convolves_integers (net), ==, cases[i].integers);
+    }
+}
+
 /* uint8 weights around another zero than the middle. */
 static void
 test_asymmetric_weights (void)
@@ -384,6 +460,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/quantize/clip", test_clip);
   g_test_add_func ("/quantize/reinterpreted", test_reinterpreted);
   g_test_add_func ("/quantize/extreme-scales", test_extreme_scales);
+  g_test_add_func ("/quantize/constant-channels", test_constant_channels);
   g_test_add_func ("/quantize/asymmetric-weights", test_asymmetric_weights);
   g_test_add_func ("/quantize/bias-as-int32", test_bias_as_int32);
   g_test_add_func ("/quantize/weights-quantized-in-the-file", test_weights_quantized_in_the_file);
