@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bench-element [FORMAT [WIDTHxHEIGHT [RUNS]]]: prints as JSON what a frame costs in the whole element, mode sync, and
- * in its network alone, for the plugin in $DERMA_PLUGIN and the shipped network. Stages: inference     the network
- * alone element       no overlay attached      overlay as a meta, the reading the same from frame to frame attached-new
- * overlay as a meta, another reading on each frame blended, blended-new  the same, drawn into the frame
+ * bench-element [--formats LIST] [--sizes LIST] [--model FILE]... [--threads N] [--runs N]: prints as JSON, in the
+ * words of derma bench, what a frame costs in the whole element, mode sync, and in its network alone, for the plugin in
+ * $DERMA_PLUGIN. Stages:
+ *   inference      the network alone
+ *   painting       an overlay for another reading than the one before
+ *   element        no overlay
+ *   attached       overlay as a meta, the reading the same from frame to frame
+ *   attached-new   overlay as a meta, another reading on each frame
+ *   blended, blended-new   the same, drawn into the frame
  */
+#include "painter.h"
 #include "tools/stages.h"
 
 #include <gst/check/gstharness.h>
@@ -14,6 +20,15 @@
 #include <string.h>
 
 #define N_FRAMES 2
+#define TOP_K 3
+
+typedef struct {
+  gchar *formats; /* with commas between */
+  gchar *sizes;
+  gchar **models;
+  gint threads;
+  gint runs;
+} Options;
 
 typedef struct {
   GstHarness *harness;
@@ -64,72 +79,190 @@ pass (gpointer data, GError **error)
   return TRUE;
 }
 
-static gboolean
-measure (DermaTimings *timings, const gchar *stage, const DermaTiming *what, gboolean repaint, GError **error)
+static void
+set_up (Bench *bench, const gchar *path, const DermaTiming *what, gboolean attached)
 {
-  const gboolean attached = g_str_has_prefix (stage, "attached");
   g_autofree gchar *caps = g_strdup_printf ("video/x-raw,format=%s,width=%u,height=%u,framerate=30/1", what->format,
                                             what->width, what->height);
-  Bench bench = { .harness = gst_harness_new ("dermaclassify"), .n_frames = repaint ? N_FRAMES : 1 };
+
+  bench->harness = gst_harness_new ("dermaclassify");
+  g_object_set (bench->harness->element, "model", path, "threads", what->threads, "overlay",
+                attached || g_str_has_prefix (what->stage, "blended"), "post-messages", FALSE, NULL);
+  if (attached)
+    gst_harness_add_propose_allocation_meta (bench->harness, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
+  gst_harness_set_src_caps_str (bench->harness, caps);
+  for (guint i = 0; i < N_FRAMES; i++)
+    bench->frames[i] = make_frame (what->format, what->width, what->height, i + 1);
+}
+
+/* Adds a line for @work. */
+static gboolean
+add (DermaTimings *timings, const DermaTiming *what, DermaWork before, DermaWork work, gpointer data, GError **error)
+{
   DermaTiming timing = *what;
+
+  if (!derma_stopwatch_measure (before, work, data, timings->runs, &timing.cost, error))
+    return FALSE;
+  timing.format = g_strdup (what->format);
+  timing.model = what->model ? g_path_get_basename (what->model) : NULL;
+  derma_timings_add (timings, &timing);
+  return TRUE;
+}
+
+static gboolean
+measure (DermaTimings *timings, const DermaTiming *what, GError **error)
+{
+  Bench bench = { .n_frames = g_str_has_suffix (what->stage, "-new") ? N_FRAMES : 1 };
   gboolean done;
 
-  g_object_set (bench.harness->element, "overlay", attached || g_str_has_prefix (stage, "blended"), "post-messages",
-                FALSE, NULL);
-  if (attached)
-    gst_harness_add_propose_allocation_meta (bench.harness, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
-  gst_harness_set_src_caps_str (bench.harness, caps);
-  for (guint i = 0; i < N_FRAMES; i++)
-    bench.frames[i] = make_frame (what->format, what->width, what->height, i + 1);
-  done = derma_stopwatch_measure (prepare, pass, &bench, timings->runs, &timing.cost, error);
-  timing.stage = stage;
-  timing.format = g_strdup (what->format);
-  if (done)
-    derma_timings_add (timings, &timing);
-  else
-    g_free (timing.format);
+  set_up (&bench, what->model, what, g_str_has_prefix (what->stage, "attached"));
+  done = add (timings, what, prepare, pass, &bench, error);
   for (guint i = 0; i < N_FRAMES; i++)
     gst_buffer_unref (bench.frames[i]);
   gst_harness_teardown (bench.harness);
   return done;
 }
 
+typedef struct {
+  DermaPainter *painter;
+  DermaReading reading;
+  const DermaTiming *what;
+} Easel;
+
 static gboolean
-measure_all (DermaTimings *timings, const DermaTiming *what, GError **error)
+paint (gpointer data, GError **error)
+{
+  Easel *easel = data;
+
+  easel->reading.lesion++;
+  derma_painter_paint (easel->painter, &easel->reading, TOP_K, easel->what->width, easel->what->height);
+  return TRUE;
+}
+
+static gboolean
+measure_painting (DermaTimings *timings, DermaModel *model, const DermaTiming *what, GError **error)
+{
+  g_autoptr (DermaPainter) painter = derma_painter_new ();
+  Easel easel = { painter, DERMA_READING_INIT, what };
+  gboolean done;
+
+  derma_reading_set_classes (&easel.reading, derma_model_get_metadata (model)->classes);
+  for (guint i = 0; i < easel.reading.classes->n; i++)
+    easel.reading.probabilities[i] = 1.0f / (gfloat)easel.reading.classes->n;
+  derma_reading_decide (&easel.reading, 0.5f);
+  done = add (timings, what, NULL, paint, &easel, error);
+  derma_reading_clear (&easel.reading);
+  return done;
+}
+
+/* All of one network, format and size. */
+static gboolean
+measure_frame (DermaTimings *timings, const DermaTiming *what, GError **error)
 {
   static const gchar *const stages[] = { "element", "attached", "attached-new", "blended", "blended-new" };
-  g_autofree gchar *path = derma_model_find_default ();
-  g_autoptr (DermaModel) model = derma_model_load (path, error);
 
-  if (!model || !derma_stage_inference (timings, model, 1, error))
+  for (guint i = 0; i < G_N_ELEMENTS (stages); i++) {
+    DermaTiming one = *what;
+
+    one.stage = stages[i];
+    if (!measure (timings, &one, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+set_error (GError **error, const gchar *text, const gchar *what)
+{
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "%s: not %s", text, what);
+  return FALSE;
+}
+
+static gboolean
+measure_model (DermaTimings *timings, gchar *path, const Options *options, GError **error)
+{
+  g_autoptr (DermaModel) model = derma_model_load (path, error);
+  g_auto (GStrv) formats = g_strsplit (options->formats, ",", -1), sizes = g_strsplit (options->sizes, ",", -1);
+  DermaTiming what = { .model = path, .threads = (guint)options->threads };
+
+  if (!model || !derma_stage_inference (timings, model, what.threads, error))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
-    if (!measure (timings, stages[i], what, g_str_has_suffix (stages[i], "-new"), error))
+  for (guint s = 0; sizes[s]; s++) {
+    DermaTiming painting = { .stage = "painting", .threads = 1 };
+
+    if (sscanf (sizes[s], "%5ux%5u", &what.width, &what.height) != 2)
+      return set_error (error, sizes[s], "WIDTHxHEIGHT");
+    painting.width = what.width;
+    painting.height = what.height;
+    if (!measure_painting (timings, model, &painting, error))
+      return FALSE;
+    for (guint f = 0; formats[f]; f++) {
+      what.format = formats[f];
+      if (gst_video_format_from_string (what.format) == GST_VIDEO_FORMAT_UNKNOWN)
+        return set_error (error, what.format, "a video format");
+      if (!measure_frame (timings, &what, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+measure_all (DermaTimings *timings, const Options *options, GError **error)
+{
+  g_autofree gchar *shipped = derma_model_find_default ();
+  gchar *only[] = { shipped, NULL };
+
+  for (gchar **path = options->models ? options->models : only; *path; path++)
+    if (!measure_model (timings, *path, options, error))
       return FALSE;
   return TRUE;
+}
+
+static gboolean
+read_options (Options *options, gint *argc, gchar ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "formats", 0, 0, G_OPTION_ARG_STRING, &options->formats, "Pixel formats (NV12)", "LIST" },
+    { "sizes", 0, 0, G_OPTION_ARG_STRING, &options->sizes, "Frame sizes (1920x1080)", "LIST" },
+    { "model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->models, "Network; again for more (the shipped one)",
+      "FILE" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options->threads, "Threads of the network (1)", "N" },
+    { "runs", 0, 0, G_OPTION_ARG_INT, &options->runs, "Times to run each (101)", "N" },
+    { 0 },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  options->formats = g_strdup ("NV12");
+  options->sizes = g_strdup ("1920x1080");
+  options->threads = 1;
+  options->runs = 101;
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  return g_option_context_parse (context, argc, argv, error);
 }
 
 int
 main (int argc, char **argv)
 {
-  DermaTiming what = { .format = argc > 1 ? argv[1] : (gchar *)"NV12", .width = 1920, .height = 1080, .threads = 1 };
-  guint runs = argc > 3 ? (guint)g_ascii_strtoull (argv[3], NULL, 10) : 101;
-  g_autoptr (DermaTimings) timings = derma_timings_new (MAX (runs, 1), 1);
+  Options options = { 0 };
+  g_autoptr (DermaTimings) timings = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GstPlugin) plugin = NULL;
   g_autofree gchar *json = NULL;
 
-  gst_init (&argc, &argv);
-  plugin = gst_plugin_load_file (g_getenv ("DERMA_PLUGIN") ? g_getenv ("DERMA_PLUGIN") : "", &error);
-  if (plugin && gst_video_format_from_string (what.format) == GST_VIDEO_FORMAT_UNKNOWN)
-    g_set_error (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "%s: not a video format", what.format);
-  if (plugin && !error && argc > 2 && sscanf (argv[2], "%5ux%5u", &what.width, &what.height) != 2)
-    g_set_error (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "%s: not WIDTHxHEIGHT", argv[2]);
-  if (error || !measure_all (timings, &what, &error)) {
+  if (read_options (&options, &argc, &argv, &error)) {
+    timings = derma_timings_new ((guint)MAX (options.runs, 1), (guint)MAX (options.threads, 1));
+    plugin = gst_plugin_load_file (g_getenv ("DERMA_PLUGIN") ? g_getenv ("DERMA_PLUGIN") : "", &error);
+  }
+  if (error || !measure_all (timings, &options, &error)) {
     g_printerr ("bench-element: %s\n", error->message);
     return 1;
   }
   json = derma_timings_to_json (timings);
   g_print ("%s\n", json);
+  g_free (options.formats);
+  g_free (options.sizes);
+  g_strfreev (options.models);
   return 0;
 }
