@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Elements that are sent from state to state, in any order and at any moment. */
+#include "camstage.h"
+#include "stress.h"
+
+#include <glib/gstdio.h>
+
+#define N_CYCLES 200
+#define PATIENCE (20 * GST_SECOND)
+
+#define SOURCE "videotestsrc pattern=snow ! video/x-raw,format=I420,width=32,height=24,framerate=1000/1 ! "
+
+/* Without preroll: where states chase each other a GstBin now and then waits for one for ever, whatever is in it. */
+#define SINK "fakesink async=false"
+
+static void
+settle (GstElement *pipeline)
+{
+  const GstStateChangeReturn result = gst_element_get_state (pipeline, NULL, NULL, PATIENCE);
+
+  g_assert_true (result == GST_STATE_CHANGE_SUCCESS || result == GST_STATE_CHANGE_NO_PREROLL);
+}
+
+/* To @n states, which come at any moment of the change before. */
+static void
+walk (GstElement *pipeline, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    const GstState state = (GstState)stress_int (GST_STATE_NULL, GST_STATE_PLAYING);
+
+    g_assert_cmpint (gst_element_set_state (pipeline, state), !=, GST_STATE_CHANGE_FAILURE);
+    if (stress_chance (3))
+      g_usleep ((gulong)stress_int (0, 3000));
+    else if (stress_chance (3))
+      settle (pipeline);
+  }
+  g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
+  settle (pipeline);
+  g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_NULL), ==, GST_STATE_CHANGE_SUCCESS);
+  g_assert_cmpuint (stress_messages (pipeline, GST_MESSAGE_ERROR), ==, 0);
+}
+
+static GstElement *
+make (const gchar *line)
+{
+  g_autoptr (GError) error = NULL;
+  GstElement *pipeline = gst_parse_launch_full (line, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
+
+  g_assert_no_error (error);
+  return gst_object_ref_sink (pipeline);
+}
+
+static void
+test_walk (gconstpointer data)
+{
+  g_autofree gchar *line = g_strdup_printf (SOURCE "%s ! " SINK, (const gchar *)data);
+  g_autoptr (GstElement) pipeline = make (line);
+
+  walk (pipeline, N_CYCLES);
+}
+
+static void
+test_walk_replay (void)
+{
+  g_autofree gchar *sidecar = stress_sidecar (10);
+  g_autofree gchar *line = g_strdup_printf ("dermareplay sidecar=%s", sidecar);
+
+  test_walk (line);
+}
+
+static void
+remove_folder (const gchar *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+
+  while ((name = g_dir_read_name (dir))) {
+    g_autofree gchar *path = g_build_filename (folder, name, NULL);
+
+    g_remove (path);
+  }
+  g_rmdir (folder);
+}
+
+/* Each start is another file. */
+static void
+test_walk_record (gconstpointer data)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("derma-states-XXXXXX", NULL);
+  g_autofree gchar *line =
+      g_strdup_printf (SOURCE "dermarecord encoder=mjpeg location=%s/a.mkv %s", folder, (const gchar *)data);
+  GstElement *pipeline = make (line);
+
+  walk (pipeline, N_CYCLES);
+  gst_object_unref (pipeline);
+  remove_folder (folder);
+}
+
+/* What keeps an element from starting does so each time, is told once each time, and can be mended. */
+static void
+assert_fails (GstElement *pipeline, guint n, GQuark domain, gint code)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+
+  for (guint i = 0; i < n; i++) {
+    const GstState state = stress_chance (2) ? GST_STATE_PAUSED : GST_STATE_PLAYING;
+    GstStateChangeReturn result = gst_element_set_state (pipeline, state);
+    g_autoptr (GstMessage) message = NULL;
+    g_autoptr (GError) error = NULL;
+
+    if (result == GST_STATE_CHANGE_ASYNC)
+      result = gst_element_get_state (pipeline, NULL, NULL, PATIENCE);
+    g_assert_cmpint (result, ==, GST_STATE_CHANGE_FAILURE);
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+    g_assert_nonnull (message);
+    gst_message_parse_error (message, &error, NULL);
+    g_assert_error (error, domain, code);
+    gst_element_set_state (pipeline, stress_chance (2) ? GST_STATE_NULL : GST_STATE_READY);
+    g_assert_cmpuint (stress_messages (pipeline, GST_MESSAGE_ERROR), ==, 0);
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
+static void
+mend_and_walk (GstElement *pipeline, const gchar *property, const gchar *value)
+{
+  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (pipeline), "it");
+
+  g_object_set (element, property, value, NULL);
+  walk (pipeline, 20);
+}
+
+static void
+test_no_model (gconstpointer data)
+{
+  g_autofree gchar *line =
+      g_strdup_printf (SOURCE "dermaclassify name=it model=/nonexistent.onnx mode=%s ! " SINK, (const gchar *)data);
+  g_autoptr (GstElement) pipeline = make (line);
+
+  assert_fails (pipeline, N_CYCLES, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+  mend_and_walk (pipeline, "model", NULL);
+}
+
+static void
+test_broken_model (void)
+{
+  g_autofree gchar *path = element_test_path ("broken.onnx");
+  g_autofree gchar *line = g_strdup_printf (SOURCE "dermaclassify name=it model=%s ! " SINK, path);
+  g_autoptr (GstElement) pipeline = make (line);
+
+  g_assert_true (g_file_set_contents (path, "this is no model", -1, NULL));
+  assert_fails (pipeline, N_CYCLES, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT);
+  mend_and_walk (pipeline, "model", NULL);
+}
+
+static void
+test_no_sidecar (void)
+{
+  g_autofree gchar *sidecar = stress_sidecar (10);
+  g_autoptr (GstElement) pipeline = make (SOURCE "dermareplay name=it sidecar=/nonexistent.jsonl ! " SINK);
+
+  assert_fails (pipeline, N_CYCLES, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ);
+  mend_and_walk (pipeline, "sidecar", sidecar);
+}
+
+static void
+test_no_location (void)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("derma-states-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (folder, "a.mkv", NULL);
+  GstElement *pipeline = make (SOURCE "dermarecord name=it encoder=mjpeg");
+
+  assert_fails (pipeline, N_CYCLES, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+  mend_and_walk (pipeline, "location", path);
+  gst_object_unref (pipeline);
+  remove_folder (folder);
+}
+
+static void
+test_no_camera (void)
+{
+  g_autoptr (GstElement) pipeline = make ("dermacamsrc name=it device=/dev/nonexistent reconnect=false ! " SINK);
+
+  assert_fails (pipeline, N_CYCLES, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+}
+
+static void
+test_camera (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  walk (stage->run->pipeline, N_CYCLES);
+  cam_stage_free (stage);
+}
+
+int
+main (int argc, char **argv)
+{
+  element_test_init (&argc, &argv);
+  g_test_add_data_func ("/stress-states/sync", "dermaclassify", test_walk);
+  g_test_add_data_func ("/stress-states/async", "dermaclassify mode=async overlay=true", test_walk);
+  g_test_add_data_func ("/stress-states/overlay", "dermaclassify ! dermaoverlay", test_walk);
+  g_test_add_data_func ("/stress-states/caption", "dermaclassify ! dermacaption", test_walk);
+  g_test_add_data_func ("/stress-states/all", "dermaclassify mode=async ! dermaoverlay ! queue ! dermacaption",
+                        test_walk);
+  g_test_add_func ("/stress-states/replay", test_walk_replay);
+  g_test_add_data_func ("/stress-states/record", "", test_walk_record);
+  g_test_add_data_func ("/stress-states/record-pre-roll", "pre-roll=1 recording=false", test_walk_record);
+  g_test_add_data_func ("/stress-states/no-model-sync", "sync", test_no_model);
+  g_test_add_data_func ("/stress-states/no-model-async", "async", test_no_model);
+  g_test_add_func ("/stress-states/broken-model", test_broken_model);
+  g_test_add_func ("/stress-states/no-sidecar", test_no_sidecar);
+  g_test_add_func ("/stress-states/no-location", test_no_location);
+  g_test_add_func ("/stress-states/no-camera", test_no_camera);
+  g_test_add_func ("/stress-states/camera", test_camera);
+  return element_test_run ();
+}
