@@ -105,7 +105,7 @@ stress_watch_start (StressWatch *watch, GstElement *element)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
 
-  *watch = (StressWatch){ 0 };
+  *watch = (StressWatch){ .threaded = watch->threaded };
   g_mutex_init (&watch->lock);
   gst_pad_add_probe (pad,
                      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,

@@ -19,7 +19,7 @@ static const gchar *const filters[] = {
 static void
 test_renegotiation (gconstpointer data)
 {
-  Stress stress;
+  Stress stress = { 0 };
 
   stress_set_up (&stress, data);
   for (guint i = 0; i < N_RENEGOTIATIONS; i++) {
@@ -156,7 +156,7 @@ take_step (Stress *stress, gboolean timed)
 static void
 storm (const gchar *description, gboolean timed)
 {
-  Stress stress;
+  Stress stress = { 0 };
 
   stress_set_up (&stress, description);
   for (guint i = 0; i < N_STEPS; i++) {
@@ -197,7 +197,7 @@ test_qos_without_time (gconstpointer data)
 {
   g_autofree gchar *sidecar = stress_sidecar (1);
   g_autofree gchar *line = g_strdup_printf (data, sidecar);
-  Stress stress;
+  Stress stress = { 0 };
   g_autoptr (GstEvent) event = NULL;
 
   stress_set_up (&stress, line);
@@ -214,7 +214,7 @@ test_qos_without_time (gconstpointer data)
 static void
 test_caption_second (void)
 {
-  Stress stress;
+  Stress stress = { 0 };
   guint n;
 
   stress_set_up (&stress, "dermacaption");
@@ -233,7 +233,7 @@ test_caption_second (void)
 static void
 test_caption_untimed (void)
 {
-  Stress stress;
+  Stress stress = { 0 };
   guint n;
 
   stress_set_up (&stress, "dermacaption");
