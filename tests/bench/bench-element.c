@@ -155,12 +155,14 @@ measure_painting (DermaTimings *timings, DermaModel *model, const DermaTiming *w
   return done;
 }
 
-/* All of one network, format and size. */
+/* All of one network, format and size, with the network alone right before, for the machine changes its mind. */
 static gboolean
-measure_frame (DermaTimings *timings, const DermaTiming *what, GError **error)
+measure_frame (DermaTimings *timings, DermaModel *model, const DermaTiming *what, GError **error)
 {
   static const gchar *const stages[] = { "element", "attached", "attached-new", "blended", "blended-new" };
 
+  if (!derma_stage_inference (timings, model, what->threads, error))
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (stages); i++) {
     DermaTiming one = *what;
 
@@ -185,7 +187,7 @@ measure_model (DermaTimings *timings, gchar *path, const Options *options, GErro
   g_auto (GStrv) formats = g_strsplit (options->formats, ",", -1), sizes = g_strsplit (options->sizes, ",", -1);
   DermaTiming what = { .model = path, .threads = (guint)options->threads };
 
-  if (!model || !derma_stage_inference (timings, model, what.threads, error))
+  if (!model)
     return FALSE;
   for (guint s = 0; sizes[s]; s++) {
     DermaTiming painting = { .stage = "painting", .threads = 1 };
@@ -200,7 +202,7 @@ measure_model (DermaTimings *timings, gchar *path, const Options *options, GErro
       what.format = formats[f];
       if (gst_video_format_from_string (what.format) == GST_VIDEO_FORMAT_UNKNOWN)
         return set_error (error, what.format, "a video format");
-      if (!measure_frame (timings, &what, error))
+      if (!measure_frame (timings, model, &what, error))
         return FALSE;
     }
   }
