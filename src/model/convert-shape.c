@@ -9,10 +9,25 @@ derma_convert_identity (DermaReader *reader)
 {
   guint x = derma_reader_get_input (reader, 0);
 
+  return derma_reader_want_inputs (reader, 1, 1) && derma_reader_alias (reader, 0, x);
+}
+
+gboolean
+derma_convert_dropout (DermaReader *reader)
+{
+  const DermaTensor *training = derma_reader_get_tensor (reader, 2);
+  gsize size = 0;
+  const guint8 *bytes = training && training->data ? g_bytes_get_data (training->data, &size) : NULL;
+
   if (!derma_reader_want_inputs (reader, 1, 3))
     return FALSE;
-  /* The mask that Dropout may give has no meaning in evaluation; nothing else has a second output. */
-  return derma_reader_alias (reader, 0, x);
+  for (gsize i = 0; i < size; i++)
+    if (bytes[i] != 0)
+      return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "is in training mode; export it in evaluation mode");
+  if (training && !bytes)
+    return derma_reader_fail (reader, DERMA_ERROR_UNSUPPORTED, "whether it is in training mode is not constant");
+  /* The mask that it may give has no meaning in evaluation. */
+  return derma_reader_alias (reader, 0, derma_reader_get_input (reader, 0));
 }
 
 static gboolean

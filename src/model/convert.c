@@ -15,7 +15,7 @@ static const struct {
   { "Conv", derma_convert_conv },
   { "DequantizeLinear", derma_convert_dequantize },
   { "Div", derma_convert_div },
-  { "Dropout", derma_convert_identity },
+  { "Dropout", derma_convert_dropout },
   { "Elu", derma_convert_elu },
   { "Flatten", derma_convert_flatten },
   { "Gemm", derma_convert_gemm },

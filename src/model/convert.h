@@ -19,6 +19,7 @@ gboolean derma_convert_relu (DermaReader *reader);
 gboolean derma_convert_clip (DermaReader *reader);
 gboolean derma_convert_leaky_relu (DermaReader *reader);
 gboolean derma_convert_prelu (DermaReader *reader);
+gboolean derma_convert_dropout (DermaReader *reader);
 gboolean derma_convert_elu (DermaReader *reader);
 gboolean derma_convert_hard_swish (DermaReader *reader);
 gboolean derma_convert_hard_sigmoid (DermaReader *reader);

@@ -539,7 +539,7 @@ derma_fold_node (DermaReader *reader, gboolean *folded)
   if (strcmp (op, "Shape") == 0)
     return fold_shape (reader);
   /* Another name for the same bytes, however many. */
-  if ((strcmp (op, "Identity") == 0 || strcmp (op, "Dropout") == 0) && x && x->data)
+  if (strcmp (op, "Identity") == 0 && x && x->data)
     return derma_reader_alias (reader, 0, derma_reader_get_input (reader, 0));
   evaluator = find_evaluator (reader);
   if (evaluator)

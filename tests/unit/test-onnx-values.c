@@ -70,6 +70,8 @@ static const Case CASES[] = {
     "-1.25,-1.75,-2.25,-2.75,-3.25,-3.75" },
   { "sigmoid", 13, "t=s0", "Mul x,t z; Sigmoid z y", "0.5,0.5,0.5,0.5,0.5,0.5" },
   { "identity", 13, "", "Identity x a; Relu a y", "1,2,3,4,5,6" },
+  { "dropout-in-evaluation", 13, "r=s0.5 t=i[0]", "Dropout x,r,t a; Relu a y", "1,2,3,4,5,6" },
+  { "dropout-of-a-constant", 13, "c=s0.5", "Dropout c d; Mul x,d y", "0.5,1,1.5,2,2.5,3" },
   { "dropout", 13, "", "Dropout x a; Relu a y", "1,2,3,4,5,6" },
 };
 
@@ -278,6 +280,10 @@ test_refused (void)
     { 13, "n=i[1,1]", "Split x,n a,y axis=3", "'a' (Split)" },
     { 13, "t=snan", "Max x,t y", "not a number" },
     { 13, "t=snan", "Min t,x y", "not a number" },
+    { 13, "r=s0.5 t=i[1]", "Dropout x,r,t a; Relu a y", "'a' (Dropout): is in training mode" },
+    { 13, "r=s0.5 t=i[1]", "Dropout r,r,t a; Add x,a y", "'a' (Dropout): is in training mode" },
+    { 13, "r=s0.5", "Relu x t; Dropout x,r,t y", "'y' (Dropout): whether it is in training mode" },
+    { 13, "r=s0.5 t=i[0]", "Identity x,r a; Relu a y", "'a' (Identity)" },
     { 13, "t=f(1,1,1,1,1)", "Max x,t y", "more dimensions" },
   };
 
