@@ -15,3 +15,10 @@
 #else
 #define DERMA_FLAG_KEEP_DIMS 0
 #endif
+
+/* Other memory for a runtime that is set up: later versions would plan all of theirs anew, unless asked not to. */
+#ifdef HAVE_XNN_SETUP_RUNTIME_V2
+#define derma_xnn_setup_again xnn_setup_runtime_v2
+#else
+#define derma_xnn_setup_again xnn_setup_runtime
+#endif

@@ -263,19 +263,14 @@ derma_runtime_free (DermaRuntime *runtime)
   g_free (runtime);
 }
 
-static enum xnn_status
-setup (xnn_runtime_t runtime, const GArray *externals)
-{
-  return xnn_setup_runtime (runtime, externals->len, (const struct xnn_external_value *)externals->data);
-}
-
 enum xnn_status
 derma_runtime_connect (DermaRuntime *runtime, gpointer *buffers)
 {
   for (guint i = 0; i < runtime->externals->len; i++)
     g_array_index (runtime->externals, struct xnn_external_value, i).data =
         buffers[g_array_index (runtime->values, guint, i)];
-  return setup (runtime->runtime, runtime->externals);
+  return derma_xnn_setup_again (runtime->runtime, runtime->externals->len,
+                                (const struct xnn_external_value *)runtime->externals->data);
 }
 
 enum xnn_status

@@ -76,9 +76,11 @@ read_metadata (DermaModel *model, const DermaProto *proto, GError **error)
   return derma_metadata_read (&model->metadata, &source, error);
 }
 
-DermaModel *
-derma_model_new_from_bytes (GBytes *bytes, const gchar *name, GError **error)
+/* @sha256: (transfer full): the digest of @bytes */
+static DermaModel *
+read_model (GBytes *bytes, const gchar *name, gchar *sha256, GError **error)
 {
+  g_autofree gchar *digest = sha256;
   g_autoptr (DermaProto) proto = derma_proto_unpack (bytes, name, error);
   g_autoptr (DermaModel) model = NULL;
   DermaIr *ir;
@@ -93,11 +95,17 @@ derma_model_new_from_bytes (GBytes *bytes, const gchar *name, GError **error)
   model->ir = ir;
   model->opset = opset;
   model->name = g_strdup (name);
-  model->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  model->sha256 = g_steal_pointer (&digest);
   model->n_parameters = derma_ir_count_parameters (ir);
   model->n_macs = derma_ir_count_macs (ir);
   take_names (model, proto->graph);
   return read_metadata (model, proto, error) ? g_steal_pointer (&model) : NULL;
+}
+
+DermaModel *
+derma_model_new_from_bytes (GBytes *bytes, const gchar *name, GError **error)
+{
+  return read_model (bytes, name, g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes), error);
 }
 
 /* A model is a plain file of a size that can be: a pipe or a device would never end. */
@@ -152,6 +160,6 @@ derma_model_load_pinned (const gchar *path, const gchar *sha256, GError **error)
   model = derma_share_find (path, found);
   if (model)
     return model;
-  model = derma_model_new_from_bytes (bytes, path, error);
+  model = read_model (bytes, path, g_steal_pointer (&found), error);
   return model ? derma_share_add (model) : NULL;
 }
