@@ -27,7 +27,7 @@ typedef struct {
   DermaTracker *tracker;
   DermaReading reading;
   const DermaClasses *told; /* the classes in these fields: */
-  GstStructure *fields; /* the last reading as it goes into metas and messages; NULL before the first */
+  GstStructure *fields;     /* the last reading as it goes into metas and messages; NULL before the first */
 } DermaReader;
 
 void derma_reader_init (DermaReader *reader);

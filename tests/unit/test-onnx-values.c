@@ -244,6 +244,40 @@ test_weights_of_integers_without_zero (void)
   assert_values (builder, "-32.75");
 }
 
+/* Integers that are multiplied with what is computed become floats when the file is read. */
+static void
+test_factors_of_integers (void)
+{
+  static const gint8 factors[] = { 2, 4, -6 };
+  static const gfloat scale[] = { 0.5f };
+  g_autoptr (DermaOnnxBuilder) builder = start (13);
+
+  add_integers (builder, "q", 3, "1,1,1,3", factors, 3);
+  add_floats (builder, "s", "", scale, 1);
+  derma_onnx_builder_add_node (builder, "DequantizeLinear", "q,s", "w", NULL);
+  derma_onnx_builder_add_node (builder, "Mul", "x,w", "y", NULL);
+  add_nodes (builder, "");
+  assert_values (builder, "1,4,-9,4,10,-18");
+}
+
+/* Constants that are quantised in the graph, rounded to even and cut off at the ends. */
+static void
+test_constants_that_are_quantised (void)
+{
+  static const gfloat factors[] = { 1.25f, 1000, -1000 }, scale[] = { 0.5f };
+  static const gint8 zero[] = { 1 };
+  g_autoptr (DermaOnnxBuilder) builder = start (13);
+
+  add_floats (builder, "c", "1,1,1,3", factors, 3);
+  add_floats (builder, "s", "", scale, 1);
+  add_integers (builder, "z", 3, "", zero, 1);
+  derma_onnx_builder_add_node (builder, "QuantizeLinear", "c,s,z", "q", NULL);
+  derma_onnx_builder_add_node (builder, "DequantizeLinear", "q,s,z", "w", NULL);
+  derma_onnx_builder_add_node (builder, "Mul", "x,w", "y", NULL);
+  add_nodes (builder, "");
+  assert_values (builder, "1,126,-193.5,4,315,-387");
+}
+
 static void
 assert_refused (DermaOnnxBuilder *builder, const gchar *cause)
 {
@@ -284,6 +318,13 @@ test_refused (void)
     { 13, "r=s0.5 t=i[1]", "Dropout r,r,t a; Add x,a y", "'a' (Dropout): is in training mode" },
     { 13, "r=s0.5", "Relu x t; Dropout x,r,t y", "'y' (Dropout): whether it is in training mode" },
     { 13, "r=s0.5 t=i[0]", "Identity x,r a; Relu a y", "'a' (Identity)" },
+    { 13, "", "MaxPool x y,i kernel_shape=[1,1]", "the indices output" },
+    { 13, "", "MaxPool x y kernel_shape=[2]", "two dimensions" },
+    { 13, "", "AveragePool x y kernel_shape=[1,1,1]", "'y' (AveragePool)" },
+    { 13, "n=i[1,4,-1]", "Reshape x,n y", "6 elements do not fit" },
+    { 13, "n=i[1,-1,-1]", "Reshape x,n y", "an extent of the new shape is -1" },
+    { 13, "n=i[7]", "Reshape x,n y", "6 elements do not fit" },
+    { 13, "n=i[4294967296,4294967296,4294967296]", "Reshape x,n y", "'y' (Reshape)" },
     { 13, "t=f(1,1,1,1,1)", "Max x,t y", "more dimensions" },
   };
 
@@ -321,6 +362,8 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx/values/gemm", test_gemm);
   g_test_add_func ("/onnx/values/weights-of-integers", test_weights_of_integers);
   g_test_add_func ("/onnx/values/weights-of-integers-without-zero", test_weights_of_integers_without_zero);
+  g_test_add_func ("/onnx/values/factors-of-integers", test_factors_of_integers);
+  g_test_add_func ("/onnx/values/constants-that-are-quantised", test_constants_that_are_quantised);
   g_test_add_func ("/onnx/values/refused", test_refused);
   g_test_add_func ("/onnx/values/shape-texts", test_shape_texts);
   return g_test_run ();
