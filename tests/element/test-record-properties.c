@@ -17,7 +17,7 @@ static const Property PROPERTIES[] = {
   { "dermarecord", "sidecar", "true", { "false", "true", NULL } },
   { "dermarecord", "sidecar-location", NULL, { "/tmp/a.jsonl", NULL } },
   { "dermarecord", "max-duration", "0", { "0.5", "3600", "0", NULL } },
-  { "dermarecord", "max-size", "0", { "1", "18446744073709551615", "0", NULL } },
+  { "dermarecord", "max-size", "0", { "1", "1099511627776", "0", NULL } },
   { "dermarecord", "pre-roll", "0", { "0.25", "10", "0", NULL } },
   { "dermarecord", "tags", NULL, { "\"left\\ arm\"", "x", NULL } },
   { "dermareplay", "sidecar", NULL, { "/tmp/a.jsonl", NULL } },
