@@ -125,7 +125,7 @@ stress_watch_stop (StressWatch *watch)
 }
 
 void
-stress_set_up (Stress *stress, const gchar *description)
+stress_open (Stress *stress, const gchar *description)
 {
   g_autoptr (GstBus) bus = gst_bus_new ();
   g_autoptr (GError) error = NULL;
@@ -141,6 +141,12 @@ stress_set_up (Stress *stress, const gchar *description)
   stress->width = 32;
   stress->height = 24;
   stress->now = 0;
+}
+
+void
+stress_set_up (Stress *stress, const gchar *description)
+{
+  stress_open (stress, description);
   element_test_set_caps (stress->harness, stress->format, stress->width, stress->height);
 }
 

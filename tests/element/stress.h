@@ -39,7 +39,9 @@ typedef struct {
   GstClockTime now;
 } Stress;
 
-/* @description: an element as for gst_parse_launch() */
+/* @description: an element as for gst_parse_launch(); nothing is sent to it yet */
+void stress_open (Stress *stress, const gchar *description);
+/* And caps, and a segment. */
 void stress_set_up (Stress *stress, const gchar *description);
 /* Fails if the element posted an error. */
 void stress_tear_down (Stress *stress);
