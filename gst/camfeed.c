@@ -6,6 +6,7 @@
 #include <derma/error.h>
 
 #define MAX_SIDE 8192
+#define POOL "derma-cam-pool"
 
 /* Of the streaming thread, but for the counter. */
 typedef struct {
@@ -119,6 +120,21 @@ add_decoder (GstBin *feed, GError **error)
   return decoder;
 }
 
+static void
+watch_pool (GstBin *feed, GstElement *source)
+{
+  GstPad *pad = gst_element_get_static_pad (source, "src");
+
+  g_object_set_data_full (G_OBJECT (feed), POOL, derma_cam_pool_watch (pad), (GDestroyNotify)derma_cam_pool_unref);
+  gst_object_unref (pad);
+}
+
+DermaCamPool *
+derma_cam_feed_get_pool (GstElement *feed)
+{
+  return g_object_get_data (G_OBJECT (feed), POOL);
+}
+
 static gboolean
 fill (GstBin *feed, GstElement *source, const DermaCamMode *mode, gint *corrupt, GError **error)
 {
@@ -126,6 +142,7 @@ fill (GstBin *feed, GstElement *source, const DermaCamMode *mode, gint *corrupt,
   GstPad *pad;
 
   gst_bin_add (feed, source);
+  watch_pool (feed, source);
   filter = add_filter (feed, mode, error);
   exit = mode->format || !filter ? filter : add_decoder (feed, error);
   if (!exit)

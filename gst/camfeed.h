@@ -3,6 +3,7 @@
 
 #include "camhost.h"
 #include "cammode.h"
+#include "campool.h"
 
 G_BEGIN_DECLS
 
@@ -12,5 +13,7 @@ G_BEGIN_DECLS
  */
 GstElement *derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode *mode, gint *corrupt,
                                 GError **error);
+/* (transfer none): that of a feed's source */
+DermaCamPool *derma_cam_feed_get_pool (GstElement *feed);
 
 G_END_DECLS

@@ -163,6 +163,7 @@ look_for (DermaCamKeeper *keeper, gint unused)
   g_autoptr (GError) error = NULL;
 
   stop_source (&keeper->wait);
+  derma_cam_slot_settle (keeper->slot);
   if (device && put_in (keeper, device, &error)) {
     GST_DEBUG_OBJECT (keeper->bin, "trying %s", device);
     if (derma_cam_slot_start (keeper->slot))
@@ -233,6 +234,7 @@ on_pictures (DermaCamKeeper *keeper, gint unused)
     gst_element_post_message (GST_ELEMENT (keeper->bin), gst_message_new_latency (GST_OBJECT (keeper->bin)));
   }
   keeper->told = FALSE;
+  derma_cam_slot_settle (keeper->slot);
   listen_to_button (keeper);
   begin_lock (keeper);
 }

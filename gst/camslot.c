@@ -9,7 +9,8 @@ struct _DermaCamSlot {
   GstElement *exit;
   DermaCamHost *host;
   DermaCamChanged changed;
-  gint corrupt; /* atomic */
+  GPtrArray *pools; /* of DermaCamPool, of feeds that were taken out; of the thread that does that */
+  gint corrupt;     /* atomic */
   GMutex mutex;
 
   /* Under the mutex. */
@@ -28,6 +29,7 @@ derma_cam_slot_new (GstBin *bin, GstElement *exit, DermaCamHost *host, DermaCamC
   slot->exit = exit;
   slot->host = host;
   slot->changed = changed;
+  slot->pools = g_ptr_array_new_with_free_func ((GDestroyNotify)derma_cam_pool_unref);
   g_mutex_init (&slot->mutex);
   return slot;
 }
@@ -35,6 +37,8 @@ derma_cam_slot_new (GstBin *bin, GstElement *exit, DermaCamHost *host, DermaCamC
 void
 derma_cam_slot_free (DermaCamSlot *slot)
 {
+  derma_cam_slot_settle (slot);
+  g_ptr_array_unref (slot->pools);
   derma_cam_identity_clear (&slot->identity);
   g_clear_error (&slot->cause);
   g_free (slot->mode);
@@ -104,8 +108,18 @@ derma_cam_slot_take_out (DermaCamSlot *slot)
   gst_element_set_locked_state (feed, TRUE);
   gst_element_set_state (feed, GST_STATE_NULL);
   gst_bin_remove (slot->bin, feed);
+  g_ptr_array_add (slot->pools, derma_cam_pool_ref (derma_cam_feed_get_pool (feed)));
   gst_object_unref (feed);
+  derma_cam_slot_settle (slot);
   slot->changed (slot->bin);
+}
+
+void
+derma_cam_slot_settle (DermaCamSlot *slot)
+{
+  for (guint i = slot->pools->len; i > 0; i--)
+    if (derma_cam_pool_settle (g_ptr_array_index (slot->pools, i - 1)))
+      g_ptr_array_remove_index (slot->pools, i - 1);
 }
 
 DermaCamIdentity *

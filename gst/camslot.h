@@ -24,6 +24,8 @@ gboolean derma_cam_slot_put_in (DermaCamSlot *slot, const gchar *device, const D
 gboolean derma_cam_slot_start (DermaCamSlot *slot);
 /* Stops the feed and takes it out, if there is one. */
 void derma_cam_slot_take_out (DermaCamSlot *slot);
+/* Lets go of what feeds that were taken out still hold; to be called now and then by the same thread. */
+void derma_cam_slot_settle (DermaCamSlot *slot);
 /* (transfer none): what the last camera was; for the thread that puts in and takes out */
 DermaCamIdentity *derma_cam_slot_get_identity (DermaCamSlot *slot);
 

@@ -74,7 +74,7 @@ write_job() {
   echo "#!/bin/bash"
   printf 'export %s\n' "PATH=/usr/sbin:/usr/bin:/sbin:/bin" "TMPDIR=/dev/shm" "HOME=/dev/shm" "LC_ALL=C.UTF-8"
   for name in LD_LIBRARY_PATH GST_REGISTRY GST_REGISTRY_UPDATE GST_PLUGIN_PATH DERMA_PLUGIN DERMA_COMMAND DERMA_MODEL SOURCE_ROOT \
-    G_DEBUG GST_DEBUG DERMA_PICTURE; do
+    G_DEBUG GST_DEBUG DERMA_PICTURE DERMA_MINUTES DERMA_SEED; do
     if [ -n "${!name:-}" ]; then printf 'export %s=%q\n' "$name" "${!name}"; fi
   done
   printf 'export DERMA_LOAD=/dev/shm/load DERMA_UNLOAD="busybox rmmod"\n'
