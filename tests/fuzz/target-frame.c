@@ -92,8 +92,8 @@ draw_rect (FuzzInput *input)
                      (gint16)fuzz_input_word (input) };
 
   if (fuzz_input_below (input, 4) == 0) {
-    rect.x *= 65537;
-    rect.width *= 65537;
+    rect.x *= 65535;
+    rect.width *= 65535;
   }
   return rect;
 }
