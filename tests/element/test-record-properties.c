@@ -195,5 +195,5 @@ main (int argc, char **argv)
   g_test_add_func ("/record-properties/unknown-ids-warn", test_unknown_ids_warn);
   g_test_add_func ("/record-properties/caption-delay", test_caption_delay);
   g_test_add_func ("/record-properties/never-started", test_never_started);
-  return g_test_run ();
+  return element_test_run ();
 }
