@@ -12,7 +12,8 @@ typedef struct {
   GThread *thread;
   GRand *random; /* of the thread */
   gint ended;    /* atomic */
-  guint n;
+  gint n;        /* atomic: how often it did what it does */
+  guint pushed;
 } Fixture;
 
 static void
@@ -35,6 +36,14 @@ stop (Fixture *f)
 }
 
 static const gchar *const texts[] = { NULL, "", "x", "/nonexistent/\xff\n%s" };
+
+/* Whether frame @i is to come: there are enough when the thread has had its say too. */
+static gboolean
+goes_on (Fixture *f, guint i)
+{
+  f->pushed = i;
+  return i < N_FRAMES || g_atomic_int_get (&f->n) < 20;
+}
 
 /* A value in range, and text that nothing can be made of. */
 static gboolean
@@ -84,8 +93,7 @@ set_all (gpointer data)
       g_value_init (&read, spec->value_type);
       g_object_get_property (element, spec->name, &read);
     }
-    f->n++;
-    if (f->n % 16 == 0)
+    if (g_atomic_int_add (&f->n, 1) % 16 == 0)
       g_thread_yield ();
   }
   return NULL;
@@ -100,7 +108,7 @@ test_properties (gconstpointer data)
   Fixture f = { 0 };
 
   start (&f, line, set_all);
-  for (guint i = 0; i < N_FRAMES; i++) {
+  for (guint i = 0; goes_on (&f, i); i++) {
     g_assert_cmpint (stress_push (&f.stress), ==, GST_FLOW_OK);
     if (i % 50 == 0) {
       stress_renegotiate (&f.stress, 40);
@@ -109,7 +117,6 @@ test_properties (gconstpointer data)
     g_thread_yield ();
   }
   stop (&f);
-  g_assert_cmpuint (f.n, >, 0);
 }
 
 static gpointer
@@ -129,7 +136,7 @@ exchange (gpointer data)
     g_object_get (element, "model", &now, "model-info", &info, NULL);
     g_assert_nonnull (info);
     g_assert_true (g_str_has_suffix (now, "other.onnx") || g_str_has_suffix (now, "dermaclassify.onnx"));
-    f->n++;
+    g_atomic_int_inc (&f->n);
     g_thread_yield ();
   }
   return NULL;
@@ -161,7 +168,7 @@ test_exchange (gconstpointer data)
 
   g_assert_true (g_file_set_contents (broken, "\x08\x07junk", -1, NULL));
   start (&f, data, exchange);
-  for (guint i = 0; i < N_FRAMES; i++) {
+  for (guint i = 0; goes_on (&f, i); i++) {
     g_autoptr (GstBuffer) out = NULL;
 
     g_assert_cmpint (stress_push (&f.stress), ==, GST_FLOW_OK);
@@ -170,7 +177,6 @@ test_exchange (gconstpointer data)
     g_thread_yield ();
   }
   stop (&f);
-  g_assert_cmpuint (f.n, >, 0);
 }
 
 /* As a source does it: what streams is stopped by the start of the flush, and waits until a new segment has begun. */
@@ -185,7 +191,7 @@ flush (gpointer data)
     gst_harness_push_event (f->stress.harness, gst_event_new_flush_stop (g_rand_boolean (f->random)));
     stress_segment (&f->stress, GST_FORMAT_TIME, 1.0);
     g_mutex_unlock (&f->streaming);
-    f->n++;
+    g_atomic_int_inc (&f->n);
     g_usleep ((gulong)g_rand_int_range (f->random, 0, 500));
   }
   return NULL;
@@ -199,7 +205,7 @@ test_flush (gconstpointer data)
   Fixture f = { .stress.watch.threaded = TRUE };
 
   start (&f, line, flush);
-  for (guint i = 0; i < N_FRAMES; i++) {
+  for (guint i = 0; goes_on (&f, i); i++) {
     GstFlowReturn flow;
 
     g_mutex_lock (&f.streaming);
@@ -211,7 +217,6 @@ test_flush (gconstpointer data)
     g_thread_yield ();
   }
   stop (&f);
-  g_assert_cmpuint (f.n, >, 0);
 }
 
 static gpointer
@@ -226,7 +231,7 @@ be_late (gpointer data)
                                      gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, g_rand_double (f->random),
                                                         g_rand_int_range (f->random, 0, G_MAXINT), time));
     gst_harness_query_latency (f->stress.harness);
-    f->n++;
+    g_atomic_int_inc (&f->n);
     g_thread_yield ();
   }
   return NULL;
@@ -239,11 +244,11 @@ test_qos (gconstpointer data)
   Fixture f = { 0 };
 
   start (&f, data, be_late);
-  for (guint i = 0; i < N_FRAMES; i++) {
+  for (guint i = 0; goes_on (&f, i); i++) {
     g_assert_cmpint (stress_push (&f.stress), ==, GST_FLOW_OK);
     g_thread_yield ();
   }
-  g_assert_cmpuint (gst_harness_buffers_received (f.stress.harness), ==, N_FRAMES);
+  g_assert_cmpuint (gst_harness_buffers_received (f.stress.harness), ==, f.pushed);
   stop (&f);
 }
 
@@ -256,7 +261,7 @@ take_snapshots (gpointer data)
   while (!g_atomic_int_get (&f->ended)) {
     g_signal_emit_by_name (f->stress.harness->element, "snapshot", &taken);
     g_object_set (f->stress.harness->element, "frozen", g_rand_boolean (f->random), NULL);
-    f->n++;
+    g_atomic_int_inc (&f->n);
     g_usleep ((gulong)g_rand_int_range (f->random, 0, 2000));
   }
   return NULL;
@@ -269,14 +274,13 @@ test_snapshots (gconstpointer data)
   Fixture f = { 0 };
 
   start (&f, data, take_snapshots);
-  for (guint i = 0; i < N_FRAMES; i++) {
+  for (guint i = 0; goes_on (&f, i); i++) {
     g_assert_cmpint (stress_push (&f.stress), ==, GST_FLOW_OK);
     if (i % 20 == 0)
       stress_renegotiate (&f.stress, 40);
     g_thread_yield ();
   }
   stop (&f);
-  g_assert_cmpuint (f.n, >, 0);
 }
 
 static void
