@@ -73,6 +73,19 @@ starts_one_program() {
   [ "$n" -eq 1 ] && grep -qx '#define CONVERTER "img2dcm"' "$SOURCE_ROOT/$permitted_in"
 }
 
+# The pipelines start mkvpropedit and, for derma-batch, themselves; by a list of arguments.
+pipelines_start_two_programs() {
+  local files
+  mapfile -t files < <(tracked 'pipelines/*.[ch]')
+  [ ${#files[@]} -gt 30 ] || return 1
+  cd "$SOURCE_ROOT" || return 1
+  ! grep -nE "(^|[^a-zA-Z0-9_])(system|popen|exec[lv]p?e?|posix_spawnp?|fork|socket|connect|bind|listen|getaddrinfo) \(" \
+    "${files[@]}" || return 1
+  [ "$(grep -hcE 'g_spawn_(sync|async|command_line_a?sync)|g_subprocess_newv? \(' "${files[@]}" | awk '{ n += $1 } END { print n }')" -eq 2 ] \
+    && grep -q 'g_spawn_sync (' pipelines/chapters.c && grep -q '"mkvpropedit"' pipelines/chapters.c \
+    && grep -q 'crew->plan.program, "--worker"' pipelines/crew.c
+}
+
 # What is unprotected must be seen as such.
 make_weak_program() {
   cat >"$scratch/weak.c" <<'C'
@@ -114,4 +127,5 @@ else
 fi
 check "no source opens a connection or starts a program, but one" sources_name_none_of_these
 check "that one starts img2dcm" starts_one_program
+check "the pipelines start mkvpropedit and themselves" pipelines_start_two_programs
 done_testing
