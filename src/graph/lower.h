@@ -150,12 +150,12 @@ gboolean derma_lower_get_weights (DermaLower *lower, guint tensor, DermaWeights 
 /* A convolution whose operands are ready, for the families that come down to one. */
 typedef struct {
   DermaWindow window;
-  gsize in[3];                   /* height, width, channels */
-  gsize out[3];                  /* height, width, channels */
-  guint input;                   /* value */
-  const gfloat *weights;         /* O,I/g,kh,kw */
-  const gfloat *bias;            /* O, or NULL */
-  DermaWeights *quantized;       /* instead of weights */
+  gsize in[3];             /* height, width, channels */
+  gsize out[3];            /* height, width, channels */
+  guint input;             /* value */
+  const gfloat *weights;   /* O,I/g,kh,kw */
+  const gfloat *bias;      /* O, or NULL */
+  DermaWeights *quantized; /* instead of weights */
 } DermaConv;
 
 /* Adds rows and columns of @number around a float value N,H,W,C; pads: top, left, bottom, right. */
