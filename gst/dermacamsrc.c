@@ -10,7 +10,8 @@
  * decodes JPEG, leaves out corrupt pictures, and fixes exposure, gain, white balance and focus once they have settled,
  * which it undoes when stopped. If the camera is unplugged the pipeline plays on without pictures until the camera is
  * plugged in again, at the same place or elsewhere; times go on as if nothing had happened, and the first picture is
- * marked #GST_BUFFER_FLAG_DISCONT.
+ * marked #GST_BUFFER_FLAG_DISCONT. The node that is gone stays open as long as a sink shows its last picture; a camera
+ * may come back under another number then.
  *
  * The still button of a camera becomes a serialised event #GST_EVENT_CUSTOM_DOWNSTREAM with the structure
  * "derma-still-button" and its field pressed (boolean) before the next picture.
