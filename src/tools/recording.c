@@ -172,7 +172,8 @@ choose (const DermaRecording *recording, const Search *search)
 
   if (!search->reached)
     return before;
-  if (before && search->wanted - get_time (before) < get_time (recording->frame) - search->wanted)
+  /* Times from a file can be any number; one that is missing is the least of them. */
+  if (before && (gdouble)search->wanted - (gdouble)get_time (before) < get_time (recording->frame) - search->wanted)
     return before;
   return recording->frame;
 }
