@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /*
  * Draws @overlay on @frame, which is mapped for reading and writing, whatever its strides are. FALSE if GStreamer does
- * not draw on such frames, or there is no memory for it; the frame is as it was then.
+ * not draw on such frames, or there is no memory for it; some of it may be drawn then.
  */
 gboolean derma_blend (GstVideoOverlayComposition *overlay, GstVideoFrame *frame);
 

@@ -119,6 +119,62 @@ test_anywhere (void)
   }
 }
 
+static GstVideoOverlayComposition *
+make_piece (gint x, gint y, guint width, guint height)
+{
+  g_autoptr (GstBuffer) pixels = gst_buffer_new_allocate (NULL, (gsize)width * height * 4, NULL);
+  GstVideoOverlayRectangle *rectangle;
+  GstVideoOverlayComposition *overlay;
+  GstMapInfo map;
+
+  gst_buffer_map (pixels, &map, GST_MAP_WRITE);
+  for (gsize i = 0; i < map.size; i++)
+    map.data[i] = (guint8)(i % 4 == 3 ? 255 : i * 37 % 256);
+  gst_buffer_unmap (pixels, &map);
+  gst_buffer_add_video_meta (pixels, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, width,
+                             height);
+  rectangle = gst_video_overlay_rectangle_new_raw (pixels, x, y, width, height,
+                                                   GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
+  overlay = gst_video_overlay_composition_new (rectangle);
+  gst_video_overlay_rectangle_unref (rectangle);
+  return overlay;
+}
+
+/* Drawing on the part of the frame around the overlay gives what drawing on the whole frame gives, also where the
+ * overlay lies half or wholly outside. */
+static void
+test_parts (void)
+{
+  g_autoptr (GstVideoOverlayComposition) none = gst_video_overlay_composition_new (NULL);
+  static const struct {
+    gint x, y;
+    guint width, height;
+  } places[] = { { 0, 0, WIDTH, HEIGHT },   { 2, 2, 8, 8 },    { 10, 6, 22, 18 }, { 256, 20, 66, 18 },
+                 { 314, 30, 40, 20 },       { 320, 36, 2, 2 }, { 8, 8, 2, 2 },    { -6, -4, 20, 10 },
+                 { WIDTH + 40, 2, 12, 12 }, { -40, 4, 12, 12 } };
+
+  for (guint i = 0; element_test_formats[i]; i++)
+    for (guint k = 0; k < G_N_ELEMENTS (places); k++) {
+      g_autoptr (GstVideoOverlayComposition) overlay =
+          make_piece (places[k].x, places[k].y, places[k].width, places[k].height);
+      g_autoptr (GstBuffer) picture = element_test_frame (element_test_formats[i], WIDTH, HEIGHT, 7);
+      Odd ours = make_odd (element_test_formats[i], 0, 0), theirs = make_odd (element_test_formats[i], 0, 0);
+      g_autoptr (GBytes) expected = NULL, pixels = NULL;
+      GstVideoFrame frame;
+
+      g_assert_true (blend_on (&ours, picture, overlay));
+      pixels = take_pixels (&ours);
+      g_assert_true (blend_on (&theirs, picture, none));
+      g_assert_true (gst_video_frame_map (&frame, &theirs.info, theirs.buffer, GST_MAP_READWRITE));
+      gst_video_overlay_composition_blend (overlay, &frame);
+      gst_video_frame_unmap (&frame);
+      expected = take_pixels (&theirs);
+      g_assert_true (g_bytes_equal (pixels, expected));
+      gst_buffer_unref (ours.buffer);
+      gst_buffer_unref (theirs.buffer);
+    }
+}
+
 /* What a peer sends to an element that has to draw. */
 static void
 test_through_an_element (void)
@@ -150,6 +206,7 @@ main (int argc, char **argv)
 {
   element_test_init (&argc, &argv);
   g_test_add_func ("/blend/anywhere", test_anywhere);
+  g_test_add_func ("/blend/parts", test_parts);
   g_test_add_func ("/blend/through-an-element", test_through_an_element);
   return element_test_run ();
 }
