@@ -4,10 +4,11 @@
  * measures it: the median in milliseconds, in the order in which they run. The linker leads the library's calls to make
  * a runtime through here, so that it is made to measure.
  */
+#include "graph/runtime.h"
+
 #include <derma/derma.h>
 
 #include <string.h>
-#include <xnnpack.h>
 
 /* Runtimes that were made, in the order in which they run. */
 static GPtrArray *runtimes;
