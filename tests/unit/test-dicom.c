@@ -26,10 +26,7 @@ test_takes (void)
   g_assert_no_error (error);
 }
 
-static void
-test_refuses (void)
-{
-  static const gchar *const texts[] = { "",
+static const gchar *const REFUSED[] = { "",
                                         "=",
                                         "manufacturer",
                                         "manufacturer=",
@@ -50,15 +47,16 @@ test_refuses (void)
                                         "magnification=10 ",
                                         "contact=MAYBE" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
-    g_autoptr (DermaDicom) dicom = derma_dicom_new (TRUE);
-    g_autoptr (GError) error = NULL;
-    g_autofree gchar *escaped = g_strescape (texts[i], NULL);
+static void
+test_refuses (gconstpointer data)
+{
+  g_autoptr (DermaDicom) dicom = derma_dicom_new (TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *escaped = g_strescape (data, NULL);
 
-    g_test_message ("%s", escaped);
-    g_assert_false (derma_dicom_take (dicom, texts[i], &error));
-    g_assert_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT);
-  }
+  g_test_message ("%s", escaped);
+  g_assert_false (derma_dicom_take (dicom, data, &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT);
 }
 
 /* Without what the standard wants there is no such image, and nothing is made up for it. */
@@ -136,7 +134,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dicom/takes", test_takes);
-  g_test_add_func ("/dicom/refuses", test_refuses);
+  for (guint i = 0; i < G_N_ELEMENTS (REFUSED); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/dicom/refused/%u", i);
+
+    g_test_add_data_func (path, REFUSED[i], test_refuses);
+  }
   g_test_add_func ("/dicom/needs", test_needs);
   g_test_add_func ("/dicom/photograph-needs-nothing", test_photograph_needs_nothing);
   g_test_add_func ("/dicom/immersion-goes-with-contact", test_immersion_goes_with_contact);

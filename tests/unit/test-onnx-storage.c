@@ -194,18 +194,16 @@ test_field_of_another_type_is_missing (gconstpointer data)
   assert_refused (builder, DERMA_ERROR_FORMAT, "tensor 'c': ", "holds other data");
 }
 
+static const gint32 UNKNOWN[] = { 0, UINT16, 5, STRING, 12, 13, 14, 16, 23, -1, G_MAXINT32 };
+
 static void
-test_unknown_types (void)
+test_unknown_type (gconstpointer data)
 {
-  static const gint32 types[] = { 0, UINT16, 5, STRING, 12, 13, 14, 16, 23, -1, G_MAXINT32 };
+  g_autoptr (DermaOnnxBuilder) builder = start ();
+  g_autoptr (GBytes) bytes = g_bytes_new ("12345678", 8);
 
-  for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
-    g_autoptr (DermaOnnxBuilder) builder = start ();
-    g_autoptr (GBytes) bytes = g_bytes_new ("12345678", 8);
-
-    derma_onnx_builder_add_raw (builder, "c", types[i], "4", bytes);
-    assert_refused (builder, DERMA_ERROR_UNSUPPORTED, "tensor 'c': ", "data type is not supported");
-  }
+  derma_onnx_builder_add_raw (builder, "c", *(const gint32 *)data, "4", bytes);
+  assert_refused (builder, DERMA_ERROR_UNSUPPORTED, "tensor 'c': ", "data type is not supported");
 }
 
 static void
@@ -255,31 +253,30 @@ test_bad_constant (void)
 }
 
 /* A value of a form that is not its name's is not read from the field of another. */
+static const struct {
+  const gchar *attribute;
+  gint code;
+} MISNAMED[] = {
+  { "value=1", DERMA_ERROR_FORMAT },
+  { "value_float=7", DERMA_ERROR_FORMAT },
+  { "value_int=2.5", DERMA_ERROR_FORMAT },
+  { "value_ints=7", DERMA_ERROR_FORMAT },
+  { "value_floats=2.5", DERMA_ERROR_FORMAT },
+  { "value_int=[1,2]", DERMA_ERROR_FORMAT },
+  { "value_floats=[1,2]", DERMA_ERROR_FORMAT },
+  { "value_ints=[1.0,2.0]", DERMA_ERROR_FORMAT },
+  { "value_floating=1.5", DERMA_ERROR_UNSUPPORTED },
+  { "value_integer=3", DERMA_ERROR_UNSUPPORTED },
+};
+
 static void
-test_misnamed_constant (void)
+test_misnamed_constant (gconstpointer data)
 {
-  static const struct {
-    const gchar *attribute;
-    gint code;
-  } nodes[] = {
-    { "value=1", DERMA_ERROR_FORMAT },
-    { "value_float=7", DERMA_ERROR_FORMAT },
-    { "value_int=2.5", DERMA_ERROR_FORMAT },
-    { "value_ints=7", DERMA_ERROR_FORMAT },
-    { "value_floats=2.5", DERMA_ERROR_FORMAT },
-    { "value_int=[1,2]", DERMA_ERROR_FORMAT },
-    { "value_floats=[1,2]", DERMA_ERROR_FORMAT },
-    { "value_ints=[1.0,2.0]", DERMA_ERROR_FORMAT },
-    { "value_floating=1.5", DERMA_ERROR_UNSUPPORTED },
-    { "value_integer=3", DERMA_ERROR_UNSUPPORTED },
-  };
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (DermaOnnxBuilder) builder = start ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++) {
-    g_autoptr (DermaOnnxBuilder) builder = start ();
-
-    derma_onnx_builder_add_node (builder, "Constant", "", "c", nodes[i].attribute);
-    assert_refused (builder, nodes[i].code, "node 'c' (Constant): ", "value");
-  }
+  derma_onnx_builder_add_node (builder, "Constant", "", "c", MISNAMED[i].attribute);
+  assert_refused (builder, MISNAMED[i].code, "node 'c' (Constant): ", "value");
 }
 
 /* @values, made by a Range of floats, cast to a type and back. */
@@ -341,11 +338,19 @@ main (int argc, char **argv)
   add_cases ("field", test_field);
   add_cases ("wrong-number", test_wrong_number);
   add_cases ("missing-field", test_field_of_another_type_is_missing);
-  g_test_add_func ("/onnx/storage/unknown-types", test_unknown_types);
+  for (guint i = 0; i < G_N_ELEMENTS (UNKNOWN); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/onnx/storage/unknown/%d", UNKNOWN[i]);
+
+    g_test_add_data_func (path, &UNKNOWN[i], test_unknown_type);
+  }
   g_test_add_func ("/onnx/storage/nothing-at-all", test_nothing_at_all);
   g_test_add_func ("/onnx/storage/constant", test_constant);
   g_test_add_func ("/onnx/storage/bad-constant", test_bad_constant);
-  g_test_add_func ("/onnx/storage/misnamed-constant", test_misnamed_constant);
+  for (guint i = 0; i < G_N_ELEMENTS (MISNAMED); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/onnx/storage/misnamed/%s", MISNAMED[i].attribute);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_misnamed_constant);
+  }
   g_test_add_func ("/onnx/storage/cast", test_cast);
   g_test_add_func ("/onnx/storage/cast-out-of-range", test_cast_out_of_range);
   return g_test_run ();

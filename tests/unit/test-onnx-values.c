@@ -292,49 +292,50 @@ assert_refused (DermaOnnxBuilder *builder, const gchar *cause)
 }
 
 /* A form of another operator set is not taken for that of this one. */
+typedef struct {
+  gint opset;
+  const gchar *constants, *nodes, *cause;
+} Refusal;
+
+static const Refusal REFUSALS[] = {
+  { 10, "p=i[0,0,0,0,0,0,0,0]", "Pad x,p y", "'y' (Pad)" },
+  { 9, "s=i[0] e=i[1] a=i[2]", "Slice x,s,e,a y", "'y' (Slice)" },
+  { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[1,3]", "kernel_shape contradicts" },
+  { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[2,2]", "kernel_shape contradicts" },
+  { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[2]", "'y' (Conv)" },
+  { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[1,2,1]", "'y' (Conv)" },
+  { 13, "w=f(1,1,1,2) b=f(2)", "Conv x,w,b y", "'y' (Conv)" },
+  { 13, "s=i[2] e=i[2] a=i[3]", "Slice x,s,e,a y", "1x1x2x0" },
+  { 13, "s=i[3] e=i[9] a=i[3]", "Slice x,s,e,a y", "1x1x2x0" },
+  { 13, "s=i[0] e=i[-3] a=i[3]", "Slice x,s,e,a y", "1x1x2x0" },
+  { 13, "p=i[0,0,0,0,0,0,0]", "Pad x,p y", "'y' (Pad)" },
+  { 13, "p=i[0,0,0,0,0,0,0,-1]", "Pad x,p y", "a pad of -1" },
+  { 13, "n=i[1,1]", "Split x,n a,y axis=3", "'a' (Split)" },
+  { 13, "t=snan", "Max x,t y", "not a number" },
+  { 13, "t=snan", "Min t,x y", "not a number" },
+  { 13, "r=s0.5 t=i[1]", "Dropout x,r,t a; Relu a y", "'a' (Dropout): is in training mode" },
+  { 13, "r=s0.5 t=i[1]", "Dropout r,r,t a; Add x,a y", "'a' (Dropout): is in training mode" },
+  { 13, "r=s0.5", "Relu x t; Dropout x,r,t y", "'y' (Dropout): whether it is in training mode" },
+  { 13, "r=s0.5 t=i[0]", "Identity x,r a; Relu a y", "'a' (Identity)" },
+  { 13, "", "MaxPool x y,i kernel_shape=[1,1]", "the indices output" },
+  { 13, "", "MaxPool x y kernel_shape=[2]", "two dimensions" },
+  { 13, "", "AveragePool x y kernel_shape=[1,1,1]", "'y' (AveragePool)" },
+  { 13, "n=i[1,4,-1]", "Reshape x,n y", "6 elements do not fit" },
+  { 13, "n=i[1,-1,-1]", "Reshape x,n y", "an extent of the new shape is -1" },
+  { 13, "n=i[7]", "Reshape x,n y", "6 elements do not fit" },
+  { 13, "n=i[4294967296,4294967296,4294967296]", "Reshape x,n y", "'y' (Reshape)" },
+  { 13, "t=f(1,1,1,1,1)", "Max x,t y", "more dimensions" },
+};
+
 static void
-test_refused (void)
+test_refused (gconstpointer data)
 {
-  static const struct {
-    gint opset;
-    const gchar *constants, *nodes, *cause;
-  } cases[] = {
-    { 10, "p=i[0,0,0,0,0,0,0,0]", "Pad x,p y", "'y' (Pad)" },
-    { 9, "s=i[0] e=i[1] a=i[2]", "Slice x,s,e,a y", "'y' (Slice)" },
-    { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[1,3]", "kernel_shape contradicts" },
-    { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[2,2]", "kernel_shape contradicts" },
-    { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[2]", "'y' (Conv)" },
-    { 13, "w=f(1,1,1,2)", "Conv x,w y kernel_shape=[1,2,1]", "'y' (Conv)" },
-    { 13, "w=f(1,1,1,2) b=f(2)", "Conv x,w,b y", "'y' (Conv)" },
-    { 13, "s=i[2] e=i[2] a=i[3]", "Slice x,s,e,a y", "1x1x2x0" },
-    { 13, "s=i[3] e=i[9] a=i[3]", "Slice x,s,e,a y", "1x1x2x0" },
-    { 13, "s=i[0] e=i[-3] a=i[3]", "Slice x,s,e,a y", "1x1x2x0" },
-    { 13, "p=i[0,0,0,0,0,0,0]", "Pad x,p y", "'y' (Pad)" },
-    { 13, "p=i[0,0,0,0,0,0,0,-1]", "Pad x,p y", "a pad of -1" },
-    { 13, "n=i[1,1]", "Split x,n a,y axis=3", "'a' (Split)" },
-    { 13, "t=snan", "Max x,t y", "not a number" },
-    { 13, "t=snan", "Min t,x y", "not a number" },
-    { 13, "r=s0.5 t=i[1]", "Dropout x,r,t a; Relu a y", "'a' (Dropout): is in training mode" },
-    { 13, "r=s0.5 t=i[1]", "Dropout r,r,t a; Add x,a y", "'a' (Dropout): is in training mode" },
-    { 13, "r=s0.5", "Relu x t; Dropout x,r,t y", "'y' (Dropout): whether it is in training mode" },
-    { 13, "r=s0.5 t=i[0]", "Identity x,r a; Relu a y", "'a' (Identity)" },
-    { 13, "", "MaxPool x y,i kernel_shape=[1,1]", "the indices output" },
-    { 13, "", "MaxPool x y kernel_shape=[2]", "two dimensions" },
-    { 13, "", "AveragePool x y kernel_shape=[1,1,1]", "'y' (AveragePool)" },
-    { 13, "n=i[1,4,-1]", "Reshape x,n y", "6 elements do not fit" },
-    { 13, "n=i[1,-1,-1]", "Reshape x,n y", "an extent of the new shape is -1" },
-    { 13, "n=i[7]", "Reshape x,n y", "6 elements do not fit" },
-    { 13, "n=i[4294967296,4294967296,4294967296]", "Reshape x,n y", "'y' (Reshape)" },
-    { 13, "t=f(1,1,1,1,1)", "Max x,t y", "more dimensions" },
-  };
+  const Refusal *test = data;
+  g_autoptr (DermaOnnxBuilder) builder = start (test->opset);
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (DermaOnnxBuilder) builder = start (cases[i].opset);
-
-    derma_onnx_builder_add_constants (builder, cases[i].constants);
-    add_nodes (builder, cases[i].nodes);
-    assert_refused (builder, cases[i].cause);
-  }
+  derma_onnx_builder_add_constants (builder, test->constants);
+  add_nodes (builder, test->nodes);
+  assert_refused (builder, test->cause);
 }
 
 static void
@@ -364,7 +365,11 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx/values/weights-of-integers-without-zero", test_weights_of_integers_without_zero);
   g_test_add_func ("/onnx/values/factors-of-integers", test_factors_of_integers);
   g_test_add_func ("/onnx/values/constants-that-are-quantised", test_constants_that_are_quantised);
-  g_test_add_func ("/onnx/values/refused", test_refused);
+  for (guint i = 0; i < G_N_ELEMENTS (REFUSALS); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/onnx/values/refused/%u", i);
+
+    g_test_add_data_func (path, &REFUSALS[i], test_refused);
+  }
   g_test_add_func ("/onnx/values/shape-texts", test_shape_texts);
   return g_test_run ();
 }

@@ -448,30 +448,24 @@ test_no_lesion_at_all (void)
   g_assert_cmpuint (add (sessions, board, "a.mkv")->courses->len, ==, 0);
 }
 
+static const gchar *const MALFORMED[] = {
+  "{",     "[]",  "1", "null", "{\"type\":\"event\",\"event\":7}", "{\"type\":\"event\",\"event\":\"tag\",\"pts\":-1}",
+  "{} {}", "\xff"
+};
+
 static void
-test_malformed_lines (void)
+test_malformed_line (gconstpointer data)
 {
-  static const gchar *const lines[] = { "{",
-                                        "[]",
-                                        "1",
-                                        "null",
-                                        "{\"type\":\"event\",\"event\":7}",
-                                        "{\"type\":\"event\",\"event\":\"tag\",\"pts\":-1}",
-                                        "{} {}",
-                                        "\xff" };
+  g_autoptr (DermaStoryboard) board = derma_storyboard_new ();
+  g_autoptr (GPtrArray) sessions = derma_sessions_new ();
+  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
-    g_autoptr (DermaStoryboard) board = derma_storyboard_new ();
-    g_autoptr (GPtrArray) sessions = derma_sessions_new ();
-    g_autoptr (GError) error = NULL;
-
-    derma_storyboard_add_line (board, "%s", lines[i]);
-    derma_storyboard_add_reading (board, NULL, 1, 1, 0.5f);
-    derma_storyboard_save (board, "a.jsonl");
-    error = try_add (sessions, board, "a.mkv", NULL);
-    g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
-    g_assert_nonnull (strstr (error->message, ": line 2: "));
-  }
+  derma_storyboard_add_line (board, "%s", (const gchar *)data);
+  derma_storyboard_add_reading (board, NULL, 1, 1, 0.5f);
+  derma_storyboard_save (board, "a.jsonl");
+  error = try_add (sessions, board, "a.mkv", NULL);
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, ": line 2: "));
 }
 
 static void
@@ -508,12 +502,16 @@ main (int argc, char **argv)
     { "/session/another-network", test_another_network },
     { "/session/network-that-is-not-at-hand", test_network_that_is_not_at_hand },
     { "/session/no-lesion", test_no_lesion_at_all },
-    { "/session/malformed-lines", test_malformed_lines },
     { "/session/free-nothing", test_free_nothing },
   };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add_func (tests[i].path, tests[i].run);
+  for (guint i = 0; i < G_N_ELEMENTS (MALFORMED); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/session/malformed/%u", i);
+
+    g_test_add_data_func (path, MALFORMED[i], test_malformed_line);
+  }
   return g_test_run ();
 }
