@@ -120,33 +120,32 @@ test_one_line (void)
   assert_group (groups, 0, "a", "x  [2Jy", 0);
 }
 
+static const struct {
+  const gchar *text;
+  gssize length;
+  const gchar *named;
+} REFUSED[] = {
+  { "", 0, "is empty" },
+  { "id,age,sex\na,1,m\n", -1, "'image_id'" },
+  { "image_id,sex\na,m\n", -1, "'age'" },
+  { "image_id,age\na,1\n", -1, "'sex'" },
+  { "image_id,age,sex\na,1,m\nb,2,f\na,1,m\n", -1, "record 4: image_id 'a' is in record 2" },
+  { "image_id,age,sex\na,1,m\n,2,f\n", -1, "record 3: has no image_id" },
+  { "image_id,age,sex\na,1\n", -1, "record 2: 2 fields" },
+  { "image_id,age,sex\na,1,\"m\n", -1, "record 2: a quote" },
+  { "image_id,age,sex\na,1,\xff\n", -1, "record 2: is not UTF-8" },
+  { "image_id,age,sex\na,1,\0\n", 23, "record 2: is not UTF-8" },
+};
+
 static void
-test_refused (void)
+test_refused (gconstpointer data)
 {
-  static const struct {
-    const gchar *text;
-    gssize length;
-    const gchar *named;
-  } CASES[] = {
-    { "", 0, "is empty" },
-    { "id,age,sex\na,1,m\n", -1, "'image_id'" },
-    { "image_id,sex\na,m\n", -1, "'age'" },
-    { "image_id,age\na,1\n", -1, "'sex'" },
-    { "image_id,age,sex\na,1,m\nb,2,f\na,1,m\n", -1, "record 4: image_id 'a' is in record 2" },
-    { "image_id,age,sex\na,1,m\n,2,f\n", -1, "record 3: has no image_id" },
-    { "image_id,age,sex\na,1\n", -1, "record 2: 2 fields" },
-    { "image_id,age,sex\na,1,\"m\n", -1, "record 2: a quote" },
-    { "image_id,age,sex\na,1,\xff\n", -1, "record 2: is not UTF-8" },
-    { "image_id,age,sex\na,1,\0\n", 23, "record 2: is not UTF-8" },
-  };
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (CASES); i++) {
-    g_autoptr (GError) error = NULL;
-
-    g_assert_null (load (CASES[i].text, CASES[i].length, AGE_SEX, &error));
-    g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
-    g_assert_nonnull (strstr (error->message, CASES[i].named));
-  }
+  g_assert_null (load (REFUSED[i].text, REFUSED[i].length, AGE_SEX, &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, REFUSED[i].named));
 }
 
 static void
@@ -172,7 +171,11 @@ main (int argc, char **argv)
   g_test_add_func ("/groups/not-numbers", test_not_numbers);
   g_test_add_func ("/groups/no-record", test_no_record);
   g_test_add_func ("/groups/one-line", test_one_line);
-  g_test_add_func ("/groups/refused", test_refused);
+  for (guint i = 0; i < G_N_ELEMENTS (REFUSED); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/groups/refused/%u", i);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_refused);
+  }
   g_test_add_func ("/groups/no-file", test_no_file);
   return g_test_run ();
 }

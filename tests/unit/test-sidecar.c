@@ -299,25 +299,23 @@ static const struct {
 static void
 test_malformed (Fixture *fixture, gconstpointer data)
 {
+  const guint i = GPOINTER_TO_UINT (data);
   g_autofree gchar *good = reading_line ("ours", 0.375f);
+  g_autofree gchar *text = g_strconcat (FIRST, good, malformed[i].line, "\n", good, NULL);
+  g_autoptr (DermaSidecar) sidecar = open_text (fixture, text);
+  g_autoptr (GError) error = NULL;
+  DermaSidecarItem item = DERMA_SIDECAR_END;
+  g_autofree gchar *escaped = g_strescape (malformed[i].line, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (malformed); i++) {
-    g_autofree gchar *text = g_strconcat (FIRST, good, malformed[i].line, "\n", good, NULL);
-    g_autoptr (DermaSidecar) sidecar = open_text (fixture, text);
-    g_autoptr (GError) error = NULL;
-    DermaSidecarItem item = DERMA_SIDECAR_END;
-    g_autofree gchar *escaped = g_strescape (malformed[i].line, NULL);
-
-    g_test_message ("%s", escaped);
-    g_assert_cmpint (next (sidecar), ==, DERMA_SIDECAR_READING);
-    g_assert_false (derma_sidecar_next (sidecar, &item, &error));
-    g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
-    g_assert_cmpint (item, ==, DERMA_SIDECAR_END);
-    g_assert_true (g_str_has_prefix (error->message, fixture->path));
-    g_assert_nonnull (strstr (error->message, ": line 3: "));
-    g_assert_nonnull (strstr (error->message, malformed[i].cause));
-    g_assert_null (strchr (error->message, '\n'));
-  }
+  g_test_message ("%s", escaped);
+  g_assert_cmpint (next (sidecar), ==, DERMA_SIDECAR_READING);
+  g_assert_false (derma_sidecar_next (sidecar, &item, &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
+  g_assert_cmpint (item, ==, DERMA_SIDECAR_END);
+  g_assert_true (g_str_has_prefix (error->message, fixture->path));
+  g_assert_nonnull (strstr (error->message, ": line 3: "));
+  g_assert_nonnull (strstr (error->message, malformed[i].cause));
+  g_assert_null (strchr (error->message, '\n'));
 }
 
 static const struct {
@@ -342,14 +340,13 @@ static const struct {
 static void
 test_openings (Fixture *fixture, gconstpointer data)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (openings); i++) {
-    g_autoptr (GError) error = NULL;
-    DermaSidecar *sidecar = open_bytes (fixture, openings[i].text, strlen (openings[i].text), &error);
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (GError) error = NULL;
+  DermaSidecar *sidecar = open_bytes (fixture, openings[i].text, strlen (openings[i].text), &error);
 
-    g_assert_null (sidecar);
-    g_assert_error (error, DERMA_ERROR, (gint)openings[i].code);
-    g_assert_nonnull (strstr (error->message, "line 1: "));
-  }
+  g_assert_null (sidecar);
+  g_assert_error (error, DERMA_ERROR, (gint)openings[i].code);
+  g_assert_nonnull (strstr (error->message, "line 1: "));
 }
 
 static void
@@ -476,8 +473,6 @@ main (int argc, char **argv)
     { "/sidecar/events", test_events },
     { "/sidecar/torn-anywhere", test_torn_anywhere },
     { "/sidecar/zeros-at-the-end", test_zeros_at_the_end },
-    { "/sidecar/malformed", test_malformed },
-    { "/sidecar/openings", test_openings },
     { "/sidecar/not-a-file", test_not_a_file },
     { "/sidecar/nothing-after-the-end", test_nothing_after_the_end },
     { "/sidecar/long-line", test_long_line },
@@ -489,5 +484,15 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
+  for (guint i = 0; i < G_N_ELEMENTS (malformed); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/sidecar/malformed/%u", i);
+
+    g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_malformed, tear_down);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (openings); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/sidecar/bad-opening/%u", i);
+
+    g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_openings, tear_down);
+  }
   return g_test_run ();
 }

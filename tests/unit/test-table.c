@@ -53,36 +53,35 @@ test_good (void)
   }
 }
 
+static const struct {
+  const gchar *text;
+  gssize length;
+  const gchar *named;
+} REFUSED[] = {
+  { "", 0, "is empty" },
+  { "\n\n", 2, "is empty" },
+  { "\xef\xbb\xbf", 3, "is empty" },
+  { "a,b\n1,2\n1\n", -1, "record 3" },
+  { "a,b\n1,2,3\n", -1, "record 2" },
+  { "a,b\n1,\"2\n", -1, "record 2" },
+  { "a,b\n1,2\"\n", -1, "record 2" },
+  { "a,b\n1,\"2\"x\n", -1, "record 2" },
+  { "a,b\n1,\0002\n", 9, "record 2" },
+  { "a\0,b\n1,2\n", 9, "record 1" },
+  { "a,b\n1,2\n1,\xff\n", -1, "record 3" },
+  { "a,b\n1,\xc3\n", -1, "record 2" },
+};
+
 static void
-test_refused (void)
+test_refused (gconstpointer data)
 {
-  static const struct {
-    const gchar *text;
-    gssize length;
-    const gchar *named;
-  } CASES[] = {
-    { "", 0, "is empty" },
-    { "\n\n", 2, "is empty" },
-    { "\xef\xbb\xbf", 3, "is empty" },
-    { "a,b\n1,2\n1\n", -1, "record 3" },
-    { "a,b\n1,2,3\n", -1, "record 2" },
-    { "a,b\n1,\"2\n", -1, "record 2" },
-    { "a,b\n1,2\"\n", -1, "record 2" },
-    { "a,b\n1,\"2\"x\n", -1, "record 2" },
-    { "a,b\n1,\0002\n", 9, "record 2" },
-    { "a\0,b\n1,2\n", 9, "record 1" },
-    { "a,b\n1,2\n1,\xff\n", -1, "record 3" },
-    { "a,b\n1,\xc3\n", -1, "record 2" },
-  };
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DermaTable) table = load_text (REFUSED[i].text, REFUSED[i].length, &error);
 
-  for (guint i = 0; i < G_N_ELEMENTS (CASES); i++) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (DermaTable) table = load_text (CASES[i].text, CASES[i].length, &error);
-
-    g_assert_null (table);
-    g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
-    g_assert_nonnull (strstr (error->message, CASES[i].named));
-  }
+  g_assert_null (table);
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, REFUSED[i].named));
 }
 
 static void
@@ -123,7 +122,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/table/good", test_good);
-  g_test_add_func ("/table/refused", test_refused);
+  for (guint i = 0; i < G_N_ELEMENTS (REFUSED); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/table/refused/%u", i);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_refused);
+  }
   g_test_add_func ("/table/columns", test_columns);
   g_test_add_func ("/table/no-file", test_no_file);
   return g_test_run ();
