@@ -106,7 +106,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (CASES); i++) {
-    g_autofree gchar *path = g_strconcat ("/onnx/corners/", CASES[i].name, NULL);
+    g_autofree gchar *path = g_strconcat ("/onnx/corners/", CASES[i].refusal ? "refused/" : "", CASES[i].name, NULL);
 
     g_test_add_data_func (path, &CASES[i], test_case);
   }
