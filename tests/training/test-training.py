@@ -119,8 +119,34 @@ class Trained(unittest.TestCase):
         check = subprocess.run([DERMA, "model", "check", path], capture_output=True, text=True)
         self.assertEqual(check.returncode, 0, check.stderr)
 
+    def test_shapes_are_compared(self):
+        again = ["search.py", "--recipe", "quick", *self.common, "--derma", DERMA, "--epochs", "1", "--side", "64", "gated", "deep"]
+        found = python(*again)
+        self.assertEqual(found.returncode, 0, found.stderr[-2000:])
+        lines = [line for line in found.stdout.splitlines() if line.startswith(("| gated:", "| deep:"))]
+        self.assertEqual(len(lines), 2)
+        for line in lines:
+            self.assertLessEqual(int(line.split("|")[2].replace(",", "")), 200000)
+            self.assertLessEqual(float(line.split("|")[3].split()[0]), 150)
+        found = python(*again)
+        self.assertEqual(found.returncode, 0, found.stderr[-2000:])
+        self.assertNotIn("search-", found.stdout)
+        self.assertIn("| gated:", found.stdout)
+
 
 class Refused(unittest.TestCase):
+    def test_no_shape(self):
+        done = python("search.py", "--data", "d", "--work", "w", "deep", "round")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("round: not a shape (shipped, ", done.stderr.splitlines()[-1])
+
+    def test_search_without_teacher(self):
+        with tempfile.TemporaryDirectory() as folder:
+            write_pictures(folder)
+            done = python("search.py", "--recipe", "quick", "--data", folder, "--work", os.path.join(folder, "w"))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("teacher-1.pt", done.stderr.splitlines()[-1])
+
     def test_no_index(self):
         with tempfile.TemporaryDirectory() as folder:
             done = python("train.py", "--quick", "--data", folder, "--work", folder)
@@ -244,6 +270,26 @@ class Parts(unittest.TestCase):
         x = torch.rand(2, 3, 64, 64) * 2 - 1
         a, b = network(x), folded(network).eval()(x)
         self.assertTrue(all(torch.allclose(p, q, atol=1e-4) for p, q in zip(a, b)))
+
+    def test_shape_starts_as_the_teacher(self):
+        import search
+        from network import Teacher
+        torch.manual_seed(1)
+        block = Teacher().eval().requires_grad_(False).body.blocks[7]
+        for m in block.modules():
+            if isinstance(m, torch.nn.BatchNorm2d):
+                m.running_mean.normal_(0, 0.1)
+                m.running_var.uniform_(0.5, 2)
+        x = torch.rand(1, 64, 8, 8)
+        wanted = block(x)
+        for hidden, kernel, close in ((384, 3, True), (384, 5, True), (128, 3, False)):
+            made = search.Narrowed(block, hidden, kernel, False).eval()
+            self.assertEqual(torch.allclose(made(x), wanted, atol=1e-4), close)
+
+    def test_gate_is_open_at_first(self):
+        import search
+        x = torch.rand(2, 64, 8, 8)
+        self.assertTrue(torch.allclose(search.Gate(64)(x), x * torch.sigmoid(torch.tensor(2.0))))
 
     def test_auc(self):
         import metrics
