@@ -166,6 +166,7 @@ test_exchange (gconstpointer data)
   g_autofree gchar *broken = element_test_path ("broken.onnx");
   Fixture f = { 0 };
 
+  g_assert_nonnull (other);
   g_assert_true (g_file_set_contents (broken, "\x08\x07junk", -1, NULL));
   start (&f, data, exchange);
   for (guint i = 0; goes_on (&f, i); i++) {
