@@ -24,6 +24,7 @@ typedef struct {
   Ledger *ledger;
   guint64 frames;
   guint64 readings;
+  guint restarts;
   guint forgotten; /* descriptors of nodes that are no more, which v4l2src itself has lost */
 } Watch;
 
@@ -169,6 +170,7 @@ refuse_to_start (Watch *watch)
 }
 
 #define N_REFUSALS 10
+#define N_TOGETHER 8 /* notes */
 
 static void
 note (Watch *watch)
@@ -180,7 +182,23 @@ note (Watch *watch)
                   sample->threads);
 }
 
-/* What is held is noted in between, when no picture is on its way: how many wait for the test is chance. */
+/*
+ * How many pictures wait for the test, and keep their memory for a while, is chance: of each few notes the one counts
+ * with the least.
+ */
+static void
+keep_least (GArray *samples, guint nth)
+{
+  const guint last = samples->len - 1;
+
+  if (nth % N_TOGETHER == 0)
+    return;
+  g_array_remove_index (samples, g_array_index (samples, LedgerSample, last).heap
+                                         < g_array_index (samples, LedgerSample, last - 1).heap
+                                     ? last - 1
+                                     : last);
+}
+
 static void
 start_anew (Watch *watch)
 {
@@ -191,6 +209,7 @@ start_anew (Watch *watch)
   while ((message = gst_bus_pop (watch->run->bus)))
     gst_message_unref (message);
   note (watch);
+  keep_least (watch->ledger->samples, watch->restarts++);
   cam_run_play (watch->run);
 }
 
@@ -250,7 +269,7 @@ test_endurance (void)
   g_test_message ("%" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT " with a reading; %s", watch.frames, readings,
                   words);
   g_assert_cmpuint (readings, >, watch.frames / 2);
-  if (minutes)
+  if (ledger->samples->len >= 5)
     g_assert_true (flat);
 }
 
