@@ -22,6 +22,9 @@ find_tracer (void)
   return found;
 }
 
+/* Of the bytes of a buffer, so many characters. */
+#define MOST_SAID 200
+
 /* The registry keeps what is in it. */
 static gboolean
 is_kept (const GValue *value)
@@ -34,8 +37,8 @@ tell (const GstStructure *object, const GValue *value)
 {
   const gchar *trace = gst_structure_get_string (object, "trace");
   g_autofree gchar *text = gst_value_serialize (value);
-  g_autofree gchar *said =
-      g_strdup_printf ("still alive: %s %s\n%s", G_VALUE_TYPE_NAME (value), text ? text : "", trace ? trace : "");
+  g_autofree gchar *said = g_strdup_printf ("still alive: %s %.*s\n%s", G_VALUE_TYPE_NAME (value), MOST_SAID,
+                                            text ? text : "", trace ? trace : "");
   g_auto (GStrv) lines = g_strsplit (g_strchomp (said), "\n", -1);
 
   for (guint i = 0; lines[i]; i++)

@@ -17,8 +17,8 @@ static const gchar *const readers[] = {
   "dermaoverlay ! fakesink",
   "dermaclassify ! tee name=t ! queue ! fakesink  t. ! queue ! dermaoverlay ! fakesink",
   "dermaclassify ! dermacaption ! fakesink",
-  "dermaclassify ! videoconvertscale add-borders=true ! video/x-raw,format=I420,width=160,height=120 ! dermaoverlay ! "
-  "fakesink",
+  ("dermaclassify ! videoconvertscale add-borders=true ! video/x-raw,format=I420,width=160,height=120 ! dermaoverlay ! "
+   "fakesink"),
 };
 
 typedef struct {
