@@ -156,8 +156,6 @@ drop_buffers (Watch *watch)
 static void
 refuse_to_start (Watch *watch)
 {
-  g_autofree gchar *device = NULL;
-
   cam_run_stop (watch->run);
   device_set ("inject_vidioc_streamon_error", 1);
   cam_run_play (watch->run);
