@@ -4,6 +4,9 @@
 #include "graph/engine.h"
 #include "graph/lower.h"
 
+/* How often in a row one who comes may take an engine before those who wait. */
+#define MOST_PASSES 8
+
 struct _DermaFleet {
   DermaModel *model;
   guint threads;
@@ -17,8 +20,8 @@ struct _DermaFleet {
   GCond changed;
   GPtrArray *idle; /* has room for all, so that giving back allocates nothing */
   guint n_engines;
-  guint64 arrived; /* who wants an engine is numbered and served in turn */
-  guint64 served;
+  guint n_waiting;
+  guint passes; /* engines taken in a row by others than those who wait */
 };
 
 /* Held while references are given back too: whoever finds a fleet finds one that stays. */
@@ -124,8 +127,8 @@ static void
 put (DermaFleet *fleet, DermaEngine *engine)
 {
   g_ptr_array_add (fleet->idle, engine);
-  if (fleet->arrived != fleet->served)
-    g_cond_broadcast (&fleet->changed);
+  if (fleet->n_waiting > 0)
+    g_cond_signal (&fleet->changed);
 }
 
 static gboolean
@@ -196,20 +199,34 @@ choose (DermaFleet *fleet, gpointer *ports)
   return g_ptr_array_steal_index (fleet->idle, i);
 }
 
+static void
+wait_for_engine (DermaFleet *fleet)
+{
+  fleet->n_waiting++;
+  do
+    g_cond_wait (&fleet->changed, &fleet->lock);
+  while (fleet->idle->len == 0);
+  fleet->n_waiting--;
+  fleet->passes = 0;
+}
+
+/*
+ * Who comes back at once goes on with the engine that it gave back: handing each engine to who has waited longest would
+ * let the processor idle until that one has woken up.
+ */
 static DermaEngine *
 borrow (DermaFleet *fleet, gpointer *ports)
 {
   DermaEngine *engine;
-  guint64 number;
 
   g_mutex_lock (&fleet->lock);
-  number = fleet->arrived++;
-  while (fleet->served != number || fleet->idle->len == 0)
-    g_cond_wait (&fleet->changed, &fleet->lock);
-  fleet->served++;
+  if (fleet->idle->len == 0 || (fleet->n_waiting > 0 && fleet->passes >= MOST_PASSES))
+    wait_for_engine (fleet);
+  else
+    fleet->passes += fleet->n_waiting > 0;
   engine = choose (fleet, ports);
-  if (fleet->arrived != fleet->served && fleet->idle->len > 0)
-    g_cond_broadcast (&fleet->changed);
+  if (fleet->n_waiting > 0 && fleet->idle->len > 0)
+    g_cond_signal (&fleet->changed);
   g_mutex_unlock (&fleet->lock);
   return engine;
 }

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /*
  * The engines of one model at one number of threads, which all its users in the process share: as many as there are
  * users, but no more than the processors can run at once. Who finds none free waits for one, which takes no longer
- * than waiting for a processor would. All functions may be called from any thread.
+ * than waiting for a processor would: whoever comes while others wait goes before them a few times at most. All
+ * functions may be called from any thread.
  */
 typedef struct _DermaFleet DermaFleet;
 

@@ -155,6 +155,47 @@ test_same_results_in_turn (void)
   use_together (MIN (g_get_num_processors (), 64), FALSE);
 }
 
+typedef struct {
+  DermaGraph *graph;
+  gint *ended;
+} Greedy;
+
+static gpointer
+run_till_the_end (gpointer data)
+{
+  Greedy *greedy = data;
+
+  while (!g_atomic_int_get (greedy->ended))
+    g_assert_true (derma_graph_run (greedy->graph, NULL));
+  return NULL;
+}
+
+/* It ends only if the one who asks now and then gets the only engine beside those who never let go of it. */
+static void
+test_nobody_is_starved_by_the_greedy (void)
+{
+  const guint threads = MIN (g_get_num_processors (), 64);
+  g_autoptr (DermaModel) model = make_model ();
+  g_autoptr (DermaGraph) graph = make_graph (model, threads);
+  Greedy greedy[N_GRAPHS];
+  GThread *running[N_GRAPHS];
+  gint ended = FALSE;
+
+  for (guint i = 0; i < N_GRAPHS; i++) {
+    greedy[i] = (Greedy){ .graph = make_graph (model, threads), .ended = &ended };
+    fill (greedy[i].graph, i);
+    running[i] = g_thread_new ("greedy", run_till_the_end, &greedy[i]);
+  }
+  fill (graph, 1);
+  for (guint i = 0; i < 10; i++)
+    g_assert_true (derma_graph_run (graph, NULL));
+  g_atomic_int_set (&ended, TRUE);
+  for (guint i = 0; i < N_GRAPHS; i++) {
+    g_thread_join (running[i]);
+    derma_graph_free (greedy[i].graph);
+  }
+}
+
 static void
 test_same_results_while_others_come_and_go (void)
 {
@@ -319,6 +360,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/fleet/same-results/two-threads", test_same_results_with_threads);
   g_test_add_func ("/fleet/same-results/in-turn", test_same_results_in_turn);
   g_test_add_func ("/fleet/same-results/others-come-and-go", test_same_results_while_others_come_and_go);
+  g_test_add_func ("/fleet/nobody-is-starved-by-the-greedy", test_nobody_is_starved_by_the_greedy);
   g_test_add_func ("/fleet/begin-anew", test_begin_anew);
   g_test_add_func ("/fleet/refused", test_refused);
   g_test_add_func ("/fleet/nothing-to-compute", test_nothing_to_compute);
