@@ -9,12 +9,14 @@
  * Records raw video that carries readings into a Matroska file with the clean picture and a caption track that can be
  * switched off, and the readings and events into a sidecar of JSON lines beside it, described in pipelines/SESSION.md.
  * Both are written as they come, so that a process that is killed leaves a film that plays and a sidecar that can be
- * read. Files never overwrite others: where NAME.mkv exists NAME-1.mkv is written.
+ * read. Files never overwrite others: where NAME.mkv exists NAME-1.mkv is written. After a flush, with other caps, and
+ * where time goes back by more than a second, another file begins.
  *
  * A live pipeline is never held up: where the encoder or the disk does not keep up frames are left out, with a warning
- * that says how many. #dermarecord:pre-roll keeps the last seconds before a recording is started with
- * #dermarecord:recording or #dermarecord::start. For each finished file there is an element message "dermarecord-part"
- * with its location, sidecar, part, duration, frames, readings and events.
+ * that says how many; so are frames without a time, and such as have not the memory that they say.
+ * #dermarecord:pre-roll keeps the last seconds before a recording is started with #dermarecord:recording or
+ * #dermarecord::start. For each finished file there is an element message "dermarecord-part" with its location,
+ * sidecar, part, duration, frames, readings and events.
  *
  * Events "derma-snapshot" and "derma-still-button", lesions and #dermarecord::tag go into the sidecar; pipelines/record
  * makes chapters of them once a file is finished.
@@ -59,7 +61,7 @@ struct _GstDermaRecord {
   GstElement *queue;
   GstElement *convert;
   GstElement *sink;
-  GstElement *coder; /* from READY on */
+  GstElement *coder; /* from READY on; before that convert is linked to sink, so that nobody finds a pad that is free */
   DermaNotes *notes;
   DermaIntake *intake;
   DermaTape *tape;
@@ -70,7 +72,8 @@ struct _GstDermaRecord {
 };
 
 static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw"));
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+                             GST_STATIC_CAPS ("video/x-raw, width=(int)[1, 16384], height=(int)[1, 16384]"));
 
 G_DEFINE_FINAL_TYPE (GstDermaRecord, gst_derma_record, GST_TYPE_BIN)
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermarecord, "dermarecord", GST_RANK_NONE, GST_TYPE_DERMA_RECORD,
@@ -229,6 +232,7 @@ add_coder (GstDermaRecord *self)
     return FALSE;
   }
   gst_bin_add (GST_BIN (self), self->coder);
+  gst_element_unlink (self->convert, self->sink);
   return gst_element_link_many (self->convert, self->coder, self->sink, NULL);
 }
 
@@ -240,6 +244,7 @@ remove_coder (GstDermaRecord *self)
   gst_element_set_state (self->coder, GST_STATE_NULL);
   gst_bin_remove (GST_BIN (self), self->coder);
   self->coder = NULL;
+  gst_element_link (self->convert, self->sink);
 }
 
 static gboolean
@@ -453,7 +458,7 @@ gst_derma_record_init (GstDermaRecord *self)
   g_object_set (self->sink, "sync", FALSE, "async", FALSE, "qos", FALSE, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (self->sink), &callbacks, self, NULL);
   gst_bin_add_many (GST_BIN (self), self->queue, self->convert, self->sink, NULL);
-  gst_element_link (self->queue, self->convert);
+  gst_element_link_many (self->queue, self->convert, self->sink, NULL);
   target = gst_element_get_static_pad (self->queue, "sink");
   gst_ghost_pad_set_target (GST_GHOST_PAD (self->sinkpad), target);
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "intake.h"
 
+#include "videoframe.h"
+
 /* Of raw frames that wait for the encoder: about a second. */
 #define MAX_FRAMES 30
 #define MAX_BYTES (256u << 20)
@@ -19,6 +21,9 @@ struct _DermaIntake {
 
   /* Of the streaming thread. */
   GstSegment segment;
+  GstVideoInfo info;
+  gboolean has_info;
+  gboolean ended;
   gboolean asked; /* whether upstream is live */
   gboolean live;
   gint64 warned;
@@ -47,8 +52,9 @@ is_full (DermaIntake *intake)
   return frames >= MAX_FRAMES || bytes >= MAX_BYTES;
 }
 
-static void
-leave_out (DermaIntake *intake)
+/* @cause: why, of the frames that are left out now */
+static GstPadProbeReturn
+leave_out (DermaIntake *intake, GQuark domain, gint code, const gchar *cause)
 {
   const gint64 now = g_get_monotonic_time ();
   guint64 dropped;
@@ -57,12 +63,13 @@ leave_out (DermaIntake *intake)
   dropped = ++intake->dropped;
   g_mutex_unlock (&intake->lock);
   if (intake->warned > 0 && now - intake->warned < WARN_INTERVAL)
-    return;
+    return GST_PAD_PROBE_DROP;
   intake->warned = now;
-  GST_ELEMENT_WARNING (intake->element, RESOURCE, BUSY,
-                       ("The recording does not keep up: %" G_GUINT64_FORMAT " frame%s left out so far", dropped,
-                        dropped == 1 ? "" : "s"),
-                       (NULL));
+  gst_element_message_full (
+      intake->element, GST_MESSAGE_WARNING, domain, code,
+      g_strdup_printf ("%s: %" G_GUINT64_FORMAT " frame%s left out so far", cause, dropped, dropped == 1 ? "" : "s"),
+      NULL, __FILE__, G_STRFUNC, __LINE__);
+  return GST_PAD_PROBE_DROP;
 }
 
 static GstClockTime
@@ -85,22 +92,40 @@ get_now (DermaIntake *intake)
 }
 
 static GstPadProbeReturn
+check (DermaIntake *intake, GstBuffer *buffer)
+{
+  /* What converts a frame that is too short gives on memory that nothing was written to. */
+  if (!intake->has_info || !derma_video_frame_is_whole (&intake->info, buffer))
+    return leave_out (intake, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "Frames are not what their caps say");
+  if (is_live (intake) && is_full (intake))
+    return leave_out (intake, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY, "The recording does not keep up");
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
 take_frame (DermaIntake *intake, GstBuffer *buffer)
 {
+  const gboolean timed = intake->segment.format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID (buffer);
   const GstClockTime time = to_running_time (intake, GST_BUFFER_PTS (buffer));
 
+  if (!timed && g_atomic_int_get (&intake->wanted))
+    return leave_out (intake, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "Frames without a time cannot be recorded");
   if (!GST_CLOCK_TIME_IS_VALID (time))
     return GST_PAD_PROBE_DROP;
   g_mutex_lock (&intake->lock);
-  intake->now = MAX (intake->now, time);
+  intake->now = derma_time_is_back (time, intake->now) ? time : MAX (intake->now, time);
   g_mutex_unlock (&intake->lock);
   derma_notes_take_frame (intake->notes, buffer, time);
-  if (!g_atomic_int_get (&intake->wanted))
-    return GST_PAD_PROBE_DROP;
-  if (!is_live (intake) || !is_full (intake))
-    return GST_PAD_PROBE_OK;
-  leave_out (intake);
-  return GST_PAD_PROBE_DROP;
+  return g_atomic_int_get (&intake->wanted) ? check (intake, buffer) : GST_PAD_PROBE_DROP;
+}
+
+/* After the end, as any sink does; what is behind would make an error of it. */
+static GstPadProbeReturn
+refuse (GstPadProbeInfo *info)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
+  return GST_PAD_PROBE_HANDLED;
 }
 
 static void
@@ -136,28 +161,31 @@ void
 derma_intake_reset (DermaIntake *intake)
 {
   gst_segment_init (&intake->segment, GST_FORMAT_UNDEFINED);
-  intake->asked = FALSE;
+  intake->asked = intake->ended = FALSE;
   derma_notes_reset (intake->notes);
   g_mutex_lock (&intake->lock);
   intake->now = 0;
   g_mutex_unlock (&intake->lock);
 }
 
-static GstPadProbeReturn
-probe (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+static void
+take_event (DermaIntake *intake, GstEvent *event)
 {
-  DermaIntake *intake = data;
-  GstEvent *event;
+  GstCaps *caps;
 
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    return take_frame (intake, GST_PAD_PROBE_INFO_BUFFER (info));
-  event = GST_PAD_PROBE_INFO_EVENT (info);
   switch (GST_EVENT_TYPE (event)) {
+  case GST_EVENT_CAPS:
+    gst_event_parse_caps (event, &caps);
+    intake->has_info = gst_video_info_from_caps (&intake->info, caps);
+    break;
   case GST_EVENT_SEGMENT:
     gst_event_copy_segment (event, &intake->segment);
     break;
   case GST_EVENT_CUSTOM_DOWNSTREAM:
     take_custom (intake, event);
+    break;
+  case GST_EVENT_EOS:
+    intake->ended = TRUE;
     break;
   case GST_EVENT_FLUSH_STOP:
     derma_intake_reset (intake);
@@ -165,6 +193,16 @@ probe (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   default:
     break;
   }
+}
+
+static GstPadProbeReturn
+probe (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  DermaIntake *intake = data;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+    return intake->ended ? refuse (info) : take_frame (intake, GST_PAD_PROBE_INFO_BUFFER (info));
+  take_event (intake, GST_PAD_PROBE_INFO_EVENT (info));
   return GST_PAD_PROBE_OK;
 }
 

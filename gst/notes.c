@@ -7,10 +7,12 @@
 
 /* More than come in a minute; where nobody takes them the oldest go. */
 #define MAX_NOTES 8192
+#define JUMP GST_SECOND
 
 struct _DermaNotes {
   GMutex lock;
   GQueue queue;
+  GstClockTime taken; /* time of the note that was taken last */
   DermaCaptioner captioner;
   DermaReading reading;
   guint64 pts; /* of the reading that was noted last */
@@ -19,6 +21,12 @@ struct _DermaNotes {
   gchar *sha256;
   gchar *name;
 };
+
+gboolean
+derma_time_is_back (GstClockTime time, GstClockTime last)
+{
+  return time < last && last - time > JUMP;
+}
 
 DermaNote *
 derma_note_new (DermaNoteKind kind, GstClockTime time, const gchar *text)
@@ -68,6 +76,7 @@ derma_notes_reset (DermaNotes *notes)
   derma_reading_clear (&notes->reading);
   notes->has_reading = FALSE;
   notes->lesion = 0;
+  notes->taken = 0;
   g_clear_pointer (&notes->sha256, g_free);
   g_clear_pointer (&notes->name, g_free);
   g_mutex_unlock (&notes->lock);
@@ -164,6 +173,13 @@ derma_notes_add (DermaNotes *notes, DermaNote *note)
   g_mutex_unlock (&notes->lock);
 }
 
+static gboolean
+is_due (const DermaNotes *notes, const DermaNote *note, GstClockTime time)
+{
+  return note->time <= time
+         && (!derma_time_is_back (note->time, notes->taken) || derma_time_is_back (time, notes->taken));
+}
+
 DermaNote *
 derma_notes_pop (DermaNotes *notes, GstClockTime time)
 {
@@ -171,8 +187,8 @@ derma_notes_pop (DermaNotes *notes, GstClockTime time)
 
   g_mutex_lock (&notes->lock);
   first = g_queue_peek_head (&notes->queue);
-  if (first && first->time <= time)
-    g_queue_pop_head (&notes->queue);
+  if (first && is_due (notes, first, time))
+    notes->taken = ((DermaNote *)g_queue_pop_head (&notes->queue))->time;
   else
     first = NULL;
   g_mutex_unlock (&notes->lock);

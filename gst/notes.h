@@ -30,6 +30,9 @@ typedef struct {
   guint lesion;
 } DermaNote;
 
+/* Whether @time is so far before @last that it is of another time line, and not of a clock that was put right. */
+gboolean derma_time_is_back (GstClockTime time, GstClockTime last);
+
 DermaNote *derma_note_new (DermaNoteKind kind, GstClockTime time, const gchar *text);
 void derma_note_free (DermaNote *note);
 
@@ -44,9 +47,10 @@ void derma_notes_reset (DermaNotes *notes);
 
 /* Takes note of what is new on @buffer, of running time @time. */
 void derma_notes_take_frame (DermaNotes *notes, GstBuffer *buffer, GstClockTime time);
-/* Adds @note: (transfer full), which is of no earlier time than those before it. */
+/* Adds @note: (transfer full), which is of no earlier time than those before it, or of another time line. */
 void derma_notes_add (DermaNotes *notes, DermaNote *note);
-/* Returns: (transfer full) (nullable): the first that is of @time or before */
+/* Returns: (transfer full) (nullable): the first, if it is of @time or before; where time went back among the notes,
+ * not those after that before @time goes back too */
 DermaNote *derma_notes_pop (DermaNotes *notes, GstClockTime time);
 
 G_END_DECLS

@@ -195,9 +195,9 @@ is_part_over (const DermaTape *tape, const DermaFilmFrame *frame)
   const DermaRecordSettings *settings = &tape->settings;
   const DermaPart *part = tape->part;
 
-  if (!gst_caps_is_equal (part->caps, frame->caps))
+  if (!gst_caps_is_equal (part->caps, frame->caps) || derma_time_is_back (frame->time, part->start + part->last))
     return TRUE;
-  if (settings->max_duration > 0 && frame->time - part->start >= settings->max_duration)
+  if (settings->max_duration > 0 && frame->time > part->start && frame->time - part->start >= settings->max_duration)
     return TRUE;
   return settings->max_size > 0 && part->bytes + tape->group > settings->max_size;
 }
@@ -251,8 +251,11 @@ static void
 keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
 {
   const GstClockTime now = frame->time;
+  const DermaFilmFrame *last = g_queue_peek_tail (&tape->ring);
   DermaFilmFrame *next, *first;
 
+  if (last && derma_time_is_back (now, last->time))
+    empty_ring (tape);
   if (pre_roll == 0 || (!frame->key && g_queue_is_empty (&tape->ring))) {
     derma_film_frame_free (frame);
     empty_ring (tape);

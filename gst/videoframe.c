@@ -130,6 +130,44 @@ derma_video_frame_map (GstVideoFrame *video, const GstVideoInfo *info, GstBuffer
   return FALSE;
 }
 
+/* Whether a component that a meta describes ends before @size. */
+static gboolean
+lies_within (const GstVideoMeta *meta, const GstVideoFormatInfo *format, guint component, gsize size)
+{
+  const guint plane = format->plane[component];
+  const gsize rows = (gsize)GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT (format, component, (gint)meta->height);
+  const gsize row_bytes = (gsize)GST_VIDEO_FORMAT_INFO_SCALE_WIDTH (format, component, (gint)meta->width)
+                          * (gsize)MAX (format->pixel_stride[component], 0);
+  const gsize stride = (gsize)MAX (meta->stride[plane], 0);
+
+  if (rows == 0 || stride < row_bytes || meta->offset[plane] > size || row_bytes > size - meta->offset[plane])
+    return FALSE;
+  return (rows - 1) * stride <= size - meta->offset[plane] - row_bytes;
+}
+
+/* Of rows of pixels, and of nothing else. */
+static gboolean
+is_plain (const GstVideoFormatInfo *format)
+{
+  return !GST_VIDEO_FORMAT_INFO_IS_TILED (format) && !GST_VIDEO_FORMAT_INFO_HAS_PALETTE (format);
+}
+
+gboolean
+derma_video_frame_is_whole (const GstVideoInfo *info, GstBuffer *buffer)
+{
+  const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
+  const gsize size = gst_buffer_get_size (buffer);
+
+  if (!meta || !is_plain (info->finfo))
+    return size >= GST_VIDEO_INFO_SIZE (info);
+  if (!is_of_caps (meta, info))
+    return FALSE;
+  for (guint i = 0; i < GST_VIDEO_INFO_N_COMPONENTS (info); i++)
+    if (!lies_within (meta, info->finfo, i, size))
+      return FALSE;
+  return TRUE;
+}
+
 void
 derma_frame_set_pixels (DermaFrame *frame, const GstVideoFrame *video)
 {

@@ -15,6 +15,10 @@ gboolean derma_frame_init_from_info (DermaFrame *frame, const GstVideoInfo *info
  * where the buffer has none. */
 gboolean derma_video_frame_map (GstVideoFrame *video, const GstVideoInfo *info, GstBuffer *buffer, GstMapFlags flags);
 
+/* Whether the buffer has the memory that its meta, or else @info, says a picture of @info lies in; of any format, and
+ * without mapping it. */
+gboolean derma_video_frame_is_whole (const GstVideoInfo *info, GstBuffer *buffer);
+
 /* Points @frame at the pixels of @video, which must stay mapped as long as @frame is read. */
 void derma_frame_set_pixels (DermaFrame *frame, const GstVideoFrame *video);
 

@@ -107,6 +107,8 @@ stress_watch_start (StressWatch *watch, GstElement *element)
 
   *watch = (StressWatch){ .threaded = watch->threaded };
   g_mutex_init (&watch->lock);
+  if (!pad)
+    return;
   gst_pad_add_probe (pad,
                      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
                      see, watch, NULL);
@@ -135,8 +137,9 @@ stress_open (Stress *stress, const gchar *description)
   gst_object_ref_sink (element);
   gst_element_set_bus (element, bus);
   stress_watch_start (&stress->watch, element);
-  stress->harness = gst_harness_new_with_element (element, "sink", "src");
+  stress->harness = gst_harness_new_with_element (element, "sink", element->numsrcpads > 0 ? "src" : NULL);
   gst_object_unref (element);
+  stress->below = stress->harness->sinkpad;
   stress->format = "RGB";
   stress->width = 32;
   stress->height = 24;

@@ -10,7 +10,7 @@ gint stress_int (gint from, gint to);
 /* TRUE once in @n */
 gboolean stress_chance (gint n);
 
-/* Looks at what leaves an element by its source pad, and fails where that breaks GStreamer's rules. */
+/* Looks at what leaves an element by its source pad, if it has one, and fails where that breaks GStreamer's rules. */
 typedef struct {
   GMutex lock;
   gboolean threaded; /* a flush may come from another thread, while a buffer is on its way */
@@ -34,12 +34,14 @@ void stress_watch_stop (StressWatch *watch);
 typedef struct {
   GstHarness *harness;
   StressWatch watch;
+  GstPad *below;  /* not owned: where what is behind says that it is late; a sink has it inside */
+  gboolean dated; /* and then it always says when it was */
   const gchar *format;
   gint width, height;
   GstClockTime now;
 } Stress;
 
-/* @description: an element as for gst_parse_launch(); nothing is sent to it yet */
+/* @description: an element as for gst_parse_launch(), which may be a sink; nothing is sent to it yet */
 void stress_open (Stress *stress, const gchar *description);
 /* And caps, and a segment. */
 void stress_set_up (Stress *stress, const gchar *description);

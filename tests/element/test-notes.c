@@ -307,6 +307,27 @@ test_threads (Fixture *fixture, gconstpointer data)
   expect_nothing (fixture);
 }
 
+/* A frame with a time of its own: what is noted after it waits until the time of the film has gone back too. */
+static void
+test_time_backwards (Fixture *fixture, gconstpointer data)
+{
+  static const GstClockTime times[] = { GST_SECOND, 100 * GST_SECOND, 2 * GST_SECOND, 1500 * GST_MSECOND };
+
+  g_assert_false (derma_time_is_back (GST_SECOND, GST_SECOND));
+  g_assert_false (derma_time_is_back (GST_SECOND, 2 * GST_SECOND));
+  g_assert_true (derma_time_is_back (GST_SECOND, 2 * GST_SECOND + 1));
+  g_assert_false (derma_time_is_back (2 * GST_SECOND + 1, GST_SECOND));
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    derma_notes_add (fixture->notes, derma_note_new (DERMA_NOTE_TAG, times[i], "x"));
+  expect_plain (fixture, DERMA_NOTE_TAG, times[0]);
+  expect_plain (fixture, DERMA_NOTE_TAG, times[1]);
+  g_assert_null (derma_notes_pop (fixture->notes, 101 * GST_SECOND));
+  derma_note_free (derma_notes_pop (fixture->notes, 2 * GST_SECOND));
+  /* A little is no other time line. */
+  expect_plain (fixture, DERMA_NOTE_TAG, times[3]);
+  g_assert_null (derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -324,6 +345,7 @@ main (int argc, char **argv)
     { "/notes/another-network", test_another_network },
     { "/notes/frames-without-readings", test_frames_without_readings },
     { "/notes/not-before-its-time", test_pop_not_before_its_time },
+    { "/notes/time-backwards", test_time_backwards },
     { "/notes/too-many", test_too_many },
     { "/notes/reset", test_reset },
     { "/notes/reset-of-nothing", test_reset_of_nothing },

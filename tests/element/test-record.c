@@ -414,6 +414,42 @@ test_encoders (void)
   }
 }
 
+/* The only pad of @bin leads to the recorder @name, whose own bin has none left over, also after it was in @state. */
+static void
+assert_leads_to (GstElement *bin, const gchar *name, GstState state)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (bin, "sink");
+  g_autoptr (GstPad) target = gst_ghost_pad_get_target (GST_GHOST_PAD (pad));
+  g_autoptr (GstElement) element = gst_pad_get_parent_element (target);
+
+  g_assert_cmpuint (bin->numpads, ==, 1);
+  g_assert_cmpstr (GST_OBJECT_NAME (element), ==, name);
+  g_assert_cmpint (gst_element_set_state (element, state), ==, GST_STATE_CHANGE_SUCCESS);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_NULL), ==, GST_STATE_CHANGE_SUCCESS);
+  g_assert_null (gst_bin_find_unlinked_pad (GST_BIN (element), GST_PAD_SRC));
+}
+
+/* Where a bin is made of a line, what is not linked yet becomes its pads: nothing of the inside of a recorder. */
+static void
+test_in_a_bin (void)
+{
+  static const GstState states[] = { GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    RecordTest test;
+    g_autofree gchar *line = NULL;
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GstElement) bin = NULL;
+
+    record_test_set_up (&test, NULL);
+    line = g_strdup_printf ("dermarecord name=inner encoder=mjpeg location=%s", test.path);
+    bin = gst_object_ref_sink (gst_parse_bin_from_description (line, TRUE, &error));
+    g_assert_no_error (error);
+    assert_leads_to (bin, "inner", states[i]);
+    record_test_tear_down (&test);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -434,6 +470,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/caps-change", test_caps_change);
   g_test_add_func ("/record/flush-begins-another-file", test_flush_begins_another_file);
   g_test_add_func ("/record/nothing-comes", test_nothing_comes);
+  g_test_add_func ("/record/in-a-bin", test_in_a_bin);
   g_test_add_func ("/record/frames-without-time-or-readings", test_frames_without_time_or_readings);
   g_test_add_func ("/record/encoders", test_encoders);
   return element_test_run ();

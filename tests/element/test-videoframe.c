@@ -156,8 +156,33 @@ test_metas (void)
                                     told[i].n_planes, offsets, strides);
     g_test_message ("meta %u", i);
     g_assert_cmpint (derma_video_frame_map (&video, &info, buffer, GST_MAP_READ), ==, told[i].good);
+    g_assert_cmpint (derma_video_frame_is_whole (&info, buffer), ==, told[i].good);
     if (told[i].good)
       gst_video_frame_unmap (&video);
+  }
+}
+
+/* Without a meta a buffer has all bytes of the picture, of any format. */
+static void
+test_short_buffers (void)
+{
+  for (GstVideoFormat format = GST_VIDEO_FORMAT_I420; format <= GST_VIDEO_FORMAT_Y444_16LE; format++) {
+    g_autoptr (GstBuffer) buffer = NULL;
+    GstVideoInfo info;
+    gsize size;
+
+    g_assert_true (gst_video_info_set_format (&info, format, 31, 17));
+    size = GST_VIDEO_INFO_SIZE (&info);
+    buffer = gst_buffer_new_allocate (NULL, size, NULL);
+    g_assert_true (derma_video_frame_is_whole (&info, buffer));
+    gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, format, 31, 17, GST_VIDEO_INFO_N_PLANES (&info),
+                                    info.offset, info.stride);
+    g_assert_true (derma_video_frame_is_whole (&info, buffer));
+    gst_buffer_remove_meta (buffer, (GstMeta *)gst_buffer_get_video_meta (buffer));
+    gst_buffer_resize (buffer, 0, (gssize)size - 1);
+    g_assert_false (derma_video_frame_is_whole (&info, buffer));
+    gst_buffer_resize (buffer, 0, 0);
+    g_assert_false (derma_video_frame_is_whole (&info, buffer));
   }
 }
 
@@ -190,6 +215,7 @@ main (int argc, char **argv)
   g_test_add_func ("/video-frame/defaults", test_defaults);
   g_test_add_func ("/video-frame/pixels", test_pixels);
   g_test_add_func ("/video-frame/metas", test_metas);
+  g_test_add_func ("/video-frame/short-buffers", test_short_buffers);
   g_test_add_func ("/video-frame/element-with-meta", test_element_with_meta);
   return element_test_run ();
 }
