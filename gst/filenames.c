@@ -38,9 +38,21 @@ is_taken (const gchar *beside, guint attempt, guint part)
   return name && g_lstat (name, &status) == 0;
 }
 
+/* What ends with a slash has a folder's name, and what is written there would be hidden in it. */
+static gboolean
+names_file (const gchar *location, GError **error)
+{
+  if (*location && !g_str_has_suffix (location, G_DIR_SEPARATOR_S))
+    return TRUE;
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be written: it names no file", location);
+  return FALSE;
+}
+
 gchar *
 derma_file_reserve (const gchar *location, guint *attempt, guint part, const gchar *beside, GError **error)
 {
+  if (!names_file (location, error))
+    return NULL;
   for (; *attempt < MAX_ATTEMPTS; (*attempt)++) {
     g_autofree gchar *name = derma_file_name (location, *attempt, part, ".mkv");
     gint fd;

@@ -302,13 +302,23 @@ derma_part_take_frame (DermaPart *part, DermaFilmFrame *frame)
   return part->cue.words || release (part, GST_CLOCK_TIME_NONE);
 }
 
+/* (transfer full) (nullable): a name as a structure takes it, which is of UTF-8 */
+static gchar *
+to_text (const gchar *path)
+{
+  return path ? g_filename_display_name (path) : NULL;
+}
+
 /* @written: whether the file was finished. */
 static GstStructure *
 describe (const DermaPart *part, gboolean written)
 {
-  return gst_structure_new ("dermarecord-part", "location", G_TYPE_STRING, part->path, "sidecar", G_TYPE_STRING,
-                            part->sidecar_path, "part", G_TYPE_UINT, part->number, "duration", G_TYPE_UINT64, part->end,
-                            "frames", G_TYPE_UINT64, part->frames, "readings", G_TYPE_UINT64, part->readings, "events",
+  g_autofree gchar *path = to_text (part->path);
+  g_autofree gchar *sidecar = to_text (part->sidecar_path);
+
+  return gst_structure_new ("dermarecord-part", "location", G_TYPE_STRING, path, "sidecar", G_TYPE_STRING, sidecar,
+                            "part", G_TYPE_UINT, part->number, "duration", G_TYPE_UINT64, part->end, "frames",
+                            G_TYPE_UINT64, part->frames, "readings", G_TYPE_UINT64, part->readings, "events",
                             G_TYPE_UINT64, part->events, "finished", G_TYPE_BOOLEAN, written, NULL);
 }
 

@@ -26,8 +26,10 @@ struct _DermaTape {
   GQueue ring;
   guint64 ring_bytes;
   guint64 counts[4];
+  GQueue messages; /* to be posted once the lock is free: who hears them may ask for something */
 
   GMutex error_lock;
+  guint64 told[4];            /* under error_lock: the counts */
   DermaRecordSettings wanted; /* under error_lock: for the next recording */
   DermaWriter *writer;        /* under error_lock: of the part */
   gchar *path;                /* under error_lock: of the part */
@@ -44,7 +46,34 @@ derma_tape_new (GstElement *element, DermaNotes *notes)
   g_mutex_init (&tape->lock);
   g_mutex_init (&tape->error_lock);
   g_queue_init (&tape->ring);
+  g_queue_init (&tape->messages);
   return tape;
+}
+
+static void
+tell_counts (DermaTape *tape)
+{
+  g_mutex_lock (&tape->error_lock);
+  memcpy (tape->told, tape->counts, sizeof tape->counts);
+  if (tape->part) {
+    tape->told[2] += tape->part->readings;
+    tape->told[3] += tape->part->events;
+  }
+  g_mutex_unlock (&tape->error_lock);
+}
+
+/* Lets go of the lock. */
+static void
+leave (DermaTape *tape)
+{
+  GQueue messages = tape->messages;
+  GstMessage *message;
+
+  g_queue_init (&tape->messages);
+  tell_counts (tape);
+  g_mutex_unlock (&tape->lock);
+  while ((message = g_queue_pop_head (&messages)))
+    gst_element_post_message (tape->element, message);
 }
 
 static void
@@ -85,14 +114,29 @@ get_pre_roll (DermaTape *tape)
   return pre_roll;
 }
 
+/* (transfer full) (nullable): the message that says so, unless one has; in one line, whatever is in a file's name */
+static GstMessage *
+make_message (DermaTape *tape, GError *error)
+{
+  g_autoptr (GError) owned = error;
+  g_autoptr (GError) plain = NULL;
+
+  if (!g_atomic_int_compare_and_exchange (&tape->failed, 0, 1))
+    return NULL;
+  plain = g_error_new_literal (owned->domain, owned->code, "");
+  g_free (plain->message);
+  plain->message = g_strdelimit (g_filename_display_name (owned->message), "\r\n", ' ');
+  return gst_message_new_error (GST_OBJECT (tape->element), plain, NULL);
+}
+
+/* Under the lock. */
 static void
 post_error (DermaTape *tape, GError *error)
 {
-  g_autoptr (GError) owned = error;
+  GstMessage *message = make_message (tape, error);
 
-  if (g_atomic_int_compare_and_exchange (&tape->failed, 0, 1))
-    gst_element_message_full (tape->element, GST_MESSAGE_ERROR, owned->domain, owned->code, g_strdup (owned->message),
-                              NULL, __FILE__, G_STRFUNC, __LINE__);
+  if (message)
+    g_queue_push_tail (&tape->messages, message);
 }
 
 static void
@@ -121,6 +165,7 @@ derma_tape_take_error (DermaTape *tape, GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
   g_autofree gchar *path = NULL;
+  GstMessage *told;
 
   gst_message_parse_error (message, &error, NULL);
   g_mutex_lock (&tape->error_lock);
@@ -128,7 +173,9 @@ derma_tape_take_error (DermaTape *tape, GstMessage *message)
   if (tape->writer)
     derma_writer_fail (tape->writer);
   g_mutex_unlock (&tape->error_lock);
-  post_error (tape, name_error (path, error));
+  told = make_message (tape, name_error (path, error));
+  if (told)
+    gst_element_post_message (tape->element, told);
 }
 
 static void
@@ -142,7 +189,7 @@ end_part (DermaTape *tape, GstClockTime time)
   tape->counts[3] += tape->part->events;
   structure = derma_part_finish (g_steal_pointer (&tape->part), time);
   set_writer (tape, NULL, NULL);
-  gst_element_post_message (tape->element, gst_message_new_element (GST_OBJECT (tape->element), structure));
+  g_queue_push_tail (&tape->messages, gst_message_new_element (GST_OBJECT (tape->element), structure));
 }
 
 static void
@@ -307,7 +354,7 @@ derma_tape_set_recording (DermaTape *tape, gboolean recording)
 {
   g_mutex_lock (&tape->lock);
   set_recording (tape, recording);
-  g_mutex_unlock (&tape->lock);
+  leave (tape);
 }
 
 gboolean
@@ -329,7 +376,7 @@ derma_tape_open (DermaTape *tape, gboolean recording)
   tape->recording = FALSE;
   tape->key = GST_CLOCK_TIME_NONE;
   set_recording (tape, recording);
-  g_mutex_unlock (&tape->lock);
+  leave (tape);
 }
 
 void
@@ -342,7 +389,7 @@ derma_tape_close (DermaTape *tape)
   tape->open = FALSE;
   empty_ring (tape);
   derma_scene_clear (&tape->scene);
-  g_mutex_unlock (&tape->lock);
+  leave (tape);
 }
 
 static gboolean
@@ -377,18 +424,14 @@ derma_tape_take (DermaTape *tape, DermaFilmFrame *frame)
     keep (tape, frame, pre_roll);
   if (g_atomic_int_get (&tape->failed))
     end_part (tape, GST_CLOCK_TIME_NONE);
-  g_mutex_unlock (&tape->lock);
+  leave (tape);
   return wants;
 }
 
 void
 derma_tape_get_counts (DermaTape *tape, guint64 counts[4])
 {
-  g_mutex_lock (&tape->lock);
-  memcpy (counts, tape->counts, sizeof tape->counts);
-  if (tape->part) {
-    counts[2] += tape->part->readings;
-    counts[3] += tape->part->events;
-  }
-  g_mutex_unlock (&tape->lock);
+  g_mutex_lock (&tape->error_lock);
+  memcpy (counts, tape->told, sizeof tape->told);
+  g_mutex_unlock (&tape->error_lock);
 }

@@ -35,7 +35,7 @@ gboolean derma_tape_take (DermaTape *tape, DermaFilmFrame *frame);
  * also while another one waits for that file. */
 void derma_tape_take_error (DermaTape *tape, GstMessage *message);
 
-/* Files, frames, readings and events written so far. */
+/* Files, frames, readings and events written so far; waits for nobody. */
 void derma_tape_get_counts (DermaTape *tape, guint64 counts[4]);
 
 G_END_DECLS

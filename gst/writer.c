@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
@@ -219,6 +220,15 @@ wait_for_end (DermaWriter *writer)
   return ended;
 }
 
+/* Whether it is still in a folder. */
+static gboolean
+has_name (const DermaWriter *writer)
+{
+  struct stat status;
+
+  return writer->fd < 0 || fstat (writer->fd, &status) != 0 || status.st_nlink > 0;
+}
+
 gboolean
 derma_writer_finish (DermaWriter *writer)
 {
@@ -227,7 +237,7 @@ derma_writer_finish (DermaWriter *writer)
   gst_pad_push_event (writer->text, gst_event_new_eos ());
   gst_pad_push_event (writer->video, gst_event_new_eos ());
   if (finished)
-    finished = wait_for_end (writer);
+    finished = wait_for_end (writer) && has_name (writer);
   writer_free (writer);
   return finished;
 }

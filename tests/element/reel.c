@@ -17,8 +17,8 @@ reel_open (Reel *reel)
   reel->path = reel_path (reel, "a.mkv");
 }
 
-static void
-empty (const Reel *reel)
+void
+reel_empty (const Reel *reel)
 {
   GDir *dir = g_dir_open (reel->folder, 0, NULL);
   const gchar *name;
@@ -34,7 +34,7 @@ empty (const Reel *reel)
 void
 reel_close (Reel *reel)
 {
-  empty (reel);
+  reel_empty (reel);
   if (reel->mounted)
     g_assert_cmpint (umount2 (reel->folder, MNT_DETACH), ==, 0);
   g_rmdir (reel->folder);
@@ -72,6 +72,9 @@ reel_start (Reel *reel, Stress *stress, const gchar *properties)
   g_autoptr (GstPad) pad = NULL;
 
   *stress = (Stress){ .dated = TRUE };
+  /* GStreamer's jpegenc encodes what was in memory right of the picture, of which nothing is shown. */
+  if (g_strcmp0 (g_getenv ("DERMA_UNDER"), "valgrind") == 0)
+    stress->grain = 16;
   stress_open (stress, line);
   gst_harness_set_live (stress->harness, FALSE);
   sink = gst_bin_get_by_name (GST_BIN (stress->harness->element), "encoded");
@@ -83,18 +86,18 @@ reel_start (Reel *reel, Stress *stress, const gchar *properties)
 static guint64
 count_pictures (const gchar *path)
 {
-  g_autofree gchar *line =
-      g_strdup_printf ("filesrc location=%s ! matroskademux ! jpegdec qos=false ! appsink name=sink "
-                       "sync=false max-buffers=4",
-                       path);
+  static const gchar line[] = "filesrc name=file ! matroskademux ! jpegdec qos=false ! "
+                              "appsink name=sink sync=false max-buffers=4";
   g_autoptr (GError) error = NULL;
   GstElement *pipeline = gst_parse_launch (line, &error);
+  g_autoptr (GstElement) file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
   g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   GstSample *sample;
   guint64 n = 0;
 
   g_assert_no_error (error);
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_object_set (file, "location", path, NULL);
+  g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
   while ((sample = gst_app_sink_pull_sample (GST_APP_SINK (sink)))) {
     gst_sample_unref (sample);
     n++;
@@ -106,7 +109,7 @@ count_pictures (const gchar *path)
 
 /* The number of readings; all lines can be read. */
 static guint64
-count_readings (const gchar *path, gboolean complete)
+count_readings (const gchar *path, gboolean *complete)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DermaSidecar) sidecar = derma_sidecar_open (path, &error);
@@ -119,14 +122,28 @@ count_readings (const gchar *path, gboolean complete)
     g_assert_no_error (error);
     n += item == DERMA_SIDECAR_READING;
   }
-  g_assert_cmpint (derma_sidecar_is_complete (sidecar), ==, complete);
+  *complete = derma_sidecar_is_complete (sidecar);
   return n;
 }
 
+/* @strict: its disk was not full */
 static void
-look_at_part (Reel *reel, const GstStructure *part)
+look_at_sidecar (const gchar *path, guint64 readings, gboolean finished, gboolean strict)
 {
-  const gchar *path = gst_structure_get_string (part, "location");
+  gboolean complete;
+  const guint64 n = count_readings (path, &complete);
+
+  g_assert_true (finished || !complete);
+  g_assert_true (!strict || finished == complete);
+  g_assert_cmpuint (n, <=, readings);
+  if (complete)
+    g_assert_cmpuint (n, ==, readings);
+}
+
+static void
+look_at_part (Reel *reel, const GstStructure *part, gboolean strict)
+{
+  const gchar *path = reel->unsaid ? reel->unsaid : gst_structure_get_string (part, "location");
   const gchar *sidecar = gst_structure_get_string (part, "sidecar");
   const guint64 frames = element_test_uint64 (part, "frames");
   const guint64 readings = element_test_uint64 (part, "readings");
@@ -140,12 +157,8 @@ look_at_part (Reel *reel, const GstStructure *part)
     g_assert_cmpuint (count_pictures (path), ==, frames);
   else if (g_file_test (path, G_FILE_TEST_EXISTS))
     g_assert_cmpuint (count_pictures (path), <=, frames);
-  if (!sidecar || !g_file_test (sidecar, G_FILE_TEST_EXISTS))
-    return;
-  if (finished)
-    g_assert_cmpuint (count_readings (sidecar, TRUE), ==, readings);
-  else
-    g_assert_cmpuint (count_readings (sidecar, FALSE), <=, readings);
+  if (sidecar && g_file_test (sidecar, G_FILE_TEST_EXISTS))
+    look_at_sidecar (sidecar, readings, finished, strict);
 }
 
 static void
@@ -168,7 +181,7 @@ look_at (Reel *reel, GstMessage *message, GQuark domain, gint code)
     return 1;
   }
   if (gst_message_has_name (message, "dermarecord-part"))
-    look_at_part (reel, gst_message_get_structure (message));
+    look_at_part (reel, gst_message_get_structure (message), domain == 0);
   return 0;
 }
 

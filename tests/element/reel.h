@@ -10,6 +10,7 @@ typedef struct {
   gchar *folder;
   gchar *path; /* FOLDER/a.mkv */
   gboolean mounted;
+  const gchar *unsaid; /* the file, where its name is not of UTF-8, which messages are; else NULL */
   /* Of what has been seen so far: */
   guint parts;
   guint64 frames;
@@ -19,6 +20,8 @@ typedef struct {
 void reel_open (Reel *reel);
 /* Removes the folder and all that is in it. */
 void reel_close (Reel *reel);
+/* Removes what is in it. */
+void reel_empty (const Reel *reel);
 /* Lets the folder have no more than @kilobytes; FALSE: that is not possible here. */
 gboolean reel_mount (Reel *reel, guint kilobytes);
 /* (transfer full) */

@@ -167,6 +167,10 @@ stress_renegotiate (Stress *stress, gint most)
   stress->format = element_test_formats[stress_int (0, 16)];
   stress->width = stress_int (1, most);
   stress->height = stress_int (1, most);
+  if (stress->grain > 0) {
+    stress->width += stress->grain - stress->width % stress->grain;
+    stress->height += stress->grain - stress->height % stress->grain;
+  }
   element_test_set_caps (stress->harness, stress->format, stress->width, stress->height);
 }
 

@@ -38,6 +38,7 @@ typedef struct {
   gboolean dated; /* and then it always says when it was */
   const gchar *format;
   gint width, height;
+  gint grain; /* what sizes are multiples of; 0: 1 */
   GstClockTime now;
 } Stress;
 

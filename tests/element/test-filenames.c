@@ -175,6 +175,9 @@ test_bad_places (Fixture *fixture, gconstpointer data)
   touch (fixture, "file");
   cannot_reserve (missing, "No such file");
   cannot_reserve (below, "Not a directory");
+  cannot_reserve ("", "no file");
+  cannot_reserve ("/", "no file");
+  cannot_reserve ("/nonexistent/", "no file");
   g_assert_null (derma_file_reserve (long_one, &attempt, DERMA_WHOLE, NULL, &error));
   g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FILE);
   g_assert_nonnull (strstr (error->message, "too long"));

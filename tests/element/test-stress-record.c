@@ -3,7 +3,7 @@
 #include "reel.h"
 #include "storm.h"
 
-#define N_ROUNDS 40
+#define N_ROUNDS 25
 #define N_STEPS 30
 #define N_FRAMES 10
 #define FRAME (40 * GST_MSECOND)
