@@ -50,6 +50,9 @@ pass_event (DermaCamGate *gate, GstEvent *event)
   case GST_EVENT_SEGMENT:
     dropped = is_repeated (gate, event);
     break;
+  case GST_EVENT_FLUSH_STOP:
+    gate->has_segment = FALSE;
+    break;
   case GST_EVENT_EOS:
     dropped = ended = !gate->end_allowed;
     break;
@@ -116,8 +119,9 @@ derma_cam_gate_new (GstElement *exit, DermaCamTell tell, gpointer user)
   gate->user = user;
   gate->expecting = TRUE;
   g_mutex_init (&gate->lock);
-  gate->probe = gst_pad_add_probe (gate->entry, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, pass,
-                                   gate, NULL);
+  gate->probe = gst_pad_add_probe (
+      gate->entry, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
+      pass, gate, NULL);
   return gate;
 }
 

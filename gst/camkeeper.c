@@ -22,6 +22,8 @@ struct _DermaCamKeeper {
   GMainLoop *loop;
   GThread *thread;
   gint losses, returns; /* atomic */
+  gint lock_wanted;     /* atomic: what was asked for last, and... */
+  gint lock_asked;      /* ...whether the thread has yet to hear of it */
 
   /* Of the thread while it runs. */
   DermaCamSettings settings;
@@ -247,8 +249,12 @@ hear (gpointer user, DermaCamNews news)
 }
 
 static void
-on_lock (DermaCamKeeper *keeper, gint lock)
+on_lock (DermaCamKeeper *keeper, gint unused)
 {
+  gint lock;
+
+  g_atomic_int_set (&keeper->lock_asked, 0);
+  lock = g_atomic_int_get (&keeper->lock_wanted);
   keeper->settings.lock = lock;
   if (!keeper->streaming)
     return;
@@ -382,7 +388,10 @@ derma_cam_keeper_take (DermaCamKeeper *keeper, GstMessage *message)
 void
 derma_cam_keeper_set_lock (DermaCamKeeper *keeper, gboolean lock)
 {
-  assign (keeper, on_lock, lock);
+  g_atomic_int_set (&keeper->lock_wanted, lock);
+  /* However often it is asked for while the camera is busy, once is enough. */
+  if (g_atomic_int_compare_and_exchange (&keeper->lock_asked, 0, 1))
+    assign (keeper, on_lock, 0);
 }
 
 void

@@ -7,10 +7,22 @@
 
 #define MAX_NAMED 8
 
+/* Paths may be of any bytes, which structures do not take. */
+static void
+set_text (GstStructure *structure, const gchar *field, const gchar *text)
+{
+  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
+
+  gst_structure_set (structure, field, G_TYPE_STRING, valid, NULL);
+}
+
 static GstStructure *
 describe (const gchar *event, const gchar *device)
 {
-  return gst_structure_new ("dermacamsrc", "event", G_TYPE_STRING, event, "device", G_TYPE_STRING, device, NULL);
+  GstStructure *structure = gst_structure_new ("dermacamsrc", "event", G_TYPE_STRING, event, NULL);
+
+  set_text (structure, "device", device);
+  return structure;
 }
 
 static void
@@ -25,7 +37,7 @@ derma_cam_report_event (GstElement *element, const gchar *event, const gchar *de
   GstStructure *structure = describe (event, device);
 
   if (error)
-    gst_structure_set (structure, "error", G_TYPE_STRING, error->message, NULL);
+    set_text (structure, "error", error->message);
   post (element, structure);
 }
 
@@ -36,7 +48,7 @@ derma_cam_report_lock (GstElement *element, const gchar *event, const gchar *dev
   GstStructure *structure = describe (event, device);
 
   if (error)
-    gst_structure_set (structure, "error", G_TYPE_STRING, error->message, NULL);
+    set_text (structure, "error", error->message);
   else if (strcmp (event, "locked") == 0)
     gst_structure_set (structure, "settled", G_TYPE_BOOLEAN, settled, NULL);
   post (element, structure);
@@ -71,18 +83,24 @@ code_of (const gchar *device, const GError *error)
   }
 }
 
+static gchar *
+to_line (const gchar *text)
+{
+  return g_strdelimit (g_utf8_make_valid (text, -1), "\r\n", ' ');
+}
+
 void
 derma_cam_report_error (GstElement *element, const gchar *device, const GError *error)
 {
   gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, code_of (device, error),
-                            g_strdup (error->message), NULL, __FILE__, G_STRFUNC, __LINE__);
+                            to_line (error->message), NULL, __FILE__, G_STRFUNC, __LINE__);
 }
 
 /* GStreamer's elements name the device in places, and end sentences. */
 static gchar *
 make_line (const gchar *device, const gchar *cause)
 {
-  g_autofree gchar *clean = g_strdelimit (g_strdup (cause), "\r\n", ' ');
+  g_autofree gchar *clean = to_line (cause);
 
   return strstr (clean, device) ? g_steal_pointer (&clean) : g_strdup_printf ("%s: %s", device, clean);
 }

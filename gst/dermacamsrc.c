@@ -156,6 +156,20 @@ handle_message (GstBin *bin, GstMessage *message)
     GST_BIN_CLASS (gst_derma_cam_src_parent_class)->handle_message (bin, message);
 }
 
+/* A camera shows what is now; that some source of pictures would go elsewhere is of no use. */
+static gboolean
+refuse (GstEvent *event)
+{
+  gst_event_unref (event);
+  return FALSE;
+}
+
+static gboolean
+take_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  return GST_EVENT_TYPE (event) == GST_EVENT_SEEK ? refuse (event) : gst_pad_event_default (pad, parent, event);
+}
+
 /* An end that is asked for passes, also where there is no feed to pass it. */
 static gboolean
 send_event (GstElement *element, GstEvent *event)
@@ -164,6 +178,8 @@ send_event (GstElement *element, GstEvent *event)
   DermaCamKeeper *keeper = GST_EVENT_TYPE (event) == GST_EVENT_EOS ? get_keeper (self) : NULL;
   gboolean has_feed = TRUE;
 
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK)
+    return refuse (event);
   if (keeper)
     has_feed = derma_cam_keeper_end (keeper);
   g_clear_pointer (&keeper, derma_cam_keeper_unref);
@@ -320,5 +336,6 @@ gst_derma_cam_src_init (GstDermaCamSrc *self)
   target = gst_element_get_static_pad (self->exit, "src");
   self->pad = gst_ghost_pad_new_from_template ("src", target, template);
   gst_pad_set_query_function (self->pad, answer);
+  gst_pad_set_event_function (self->pad, take_event);
   gst_element_add_pad (GST_ELEMENT (self), self->pad);
 }
