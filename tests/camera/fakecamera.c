@@ -358,11 +358,13 @@ static gint
 io_open (DermaCameraIo *io, const gchar *path)
 {
   FakeCamera *fake = (FakeCamera *)io;
+  gint error;
 
-  if (fake->open_error)
-    return fail (fake->open_error);
-  fake->n_open++;
-  return FAKE_FD;
+  g_mutex_lock (&fake->mutex);
+  error = fake->open_error;
+  fake->n_open += error == 0;
+  g_mutex_unlock (&fake->mutex);
+  return error ? fail (error) : FAKE_FD;
 }
 
 static gint
@@ -374,7 +376,11 @@ io_ioctl (DermaCameraIo *io, gint fd, gulong request, gpointer argument)
 static void
 io_close (DermaCameraIo *io, gint fd)
 {
-  ((FakeCamera *)io)->n_open--;
+  FakeCamera *fake = (FakeCamera *)io;
+
+  g_mutex_lock (&fake->mutex);
+  fake->n_open--;
+  g_mutex_unlock (&fake->mutex);
 }
 
 static gint64
