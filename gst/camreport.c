@@ -11,7 +11,7 @@
 static void
 set_text (GstStructure *structure, const gchar *field, const gchar *text)
 {
-  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
+  g_autofree gchar *valid = text ? g_utf8_make_valid (text, -1) : NULL;
 
   gst_structure_set (structure, field, G_TYPE_STRING, valid, NULL);
 }
