@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <gst/app/gstappsink.h>
+#include <string.h>
 #include <sys/mount.h>
 
 #define PATIENCE (60 * GST_SECOND)
@@ -170,6 +171,7 @@ look_at_error (GstMessage *message, GQuark domain, gint code)
   if (domain == 0)
     g_assert_no_error (error);
   g_assert_error (error, domain, code);
+  g_assert_null (strpbrk (error->message, "\r\n"));
 }
 
 /* Returns: 1 if it was an error */
