@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """MobileNetV2 (Sandler et al., 2018): cut at 14x14x64 with a lesion map that guides the pooling, and whole as teacher.
 
-Weights start from a batch-norm-folded ImageNet network. Batch normalisation is put back with the statistics of real
-pictures and the gain and offset that leave the function as it was, and folded away again for export.
+Weights start from a batch-norm-folded ImageNet network, or from an earlier file of the small network. Batch normalisation
+is put back with the statistics of real pictures and the gain and offset that leave the function as it was, and folded away
+again for export.
 """
 import copy
 
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional as F
 
@@ -15,11 +18,13 @@ BLOCKS = [  # (expansion, output channels, stride)
     (1, 16, 1), (6, 24, 2), (6, 24, 1), (6, 32, 2), (6, 32, 1), (6, 32, 1), (6, 64, 2), (6, 64, 1), (6, 64, 1),
     (6, 64, 1), (6, 96, 1), (6, 96, 1), (6, 96, 1), (6, 160, 2), (6, 160, 1), (6, 160, 1), (6, 320, 1),
 ]
-CUT = 9  # blocks of the small network
+CUT = 10  # blocks of the small network
+NARROWED = {7: 256, 8: 256, 9: 256}  # hidden channels of its blocks that have fewer than MobileNetV2's
 TRUNK = 3  # first blocks that teacher and student may share unchanged: edges and colours, 56x56x24
 HEAD_CHANNELS = 192
 TEACHER_CHANNELS = 1280
 DIRECTIONS = 16  # of typicality
+NEWCOMER = 0.25  # share that a residual block has at first where an earlier network had none
 MAP_FLOOR = 0.25  # what skin outside the lesion still counts in the pooling
 
 
@@ -43,11 +48,17 @@ class Conv(nn.Module):
         self.start_bias = bias
 
     @torch.no_grad()
-    def _normalise(self, y):
-        """Takes the statistics of y and the gain and offset with which normalising changes nothing."""
+    def shrink(self, share):
+        self.conv.weight.mul_(share)
+        if self.start_bias is not None:
+            self.start_bias = self.start_bias * share
+
+    @torch.no_grad()
+    def _normalise(self, mean, variance):
+        """Takes these statistics and the gain and offset with which normalising changes nothing."""
         norm = self.norm
-        norm.running_mean.copy_(y.mean((0, 2, 3)))
-        norm.running_var.copy_(y.var((0, 2, 3)))
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
         norm.weight.copy_(torch.sqrt(norm.running_var + norm.eps))
         norm.bias.copy_(norm.running_mean + self.start_bias)
         self.start_bias = None
@@ -55,8 +66,13 @@ class Conv(nn.Module):
     def forward(self, x):
         y = self.conv(x)
         if self.start_bias is not None:
-            self._normalise(y)
+            self._normalise(y.mean((0, 2, 3)), y.var((0, 2, 3)))
         return self.norm(y)
+
+    def settle(self):
+        """Does without the statistics of pictures."""
+        if self.start_bias is not None:
+            self._normalise(torch.zeros_like(self.start_bias), torch.ones_like(self.start_bias))
 
     @torch.no_grad()
     def folded(self):
@@ -70,13 +86,25 @@ class Conv(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, expansion, outputs, stride):
+    def __init__(self, inputs, hidden, outputs, stride):
         super().__init__()
-        hidden = inputs * expansion
-        self.expand = Conv(inputs, hidden, 1) if expansion != 1 else None
+        self.expand = Conv(inputs, hidden, 1) if hidden != inputs else None
         self.depthwise = Conv(hidden, hidden, 3, stride, hidden)
         self.project = Conv(hidden, outputs, 1)
         self.residual = stride == 1 and inputs == outputs
+
+    def layers(self):
+        return [c for c in (self.expand, self.depthwise, self.project) if c is not None]
+
+    def load(self, folded):
+        """Takes (weight, bias) of each layer; where they have more hidden channels than here, those that matter most."""
+        (expand, depthwise, project), hidden = ([None, *folded][-3:]), self.depthwise.conv.out_channels
+        gain = depthwise[0].flatten(1).norm(dim=1) * project[0].flatten(1).norm(dim=0)
+        kept = gain.argsort(descending=True)[:hidden].sort().values
+        if self.expand is not None:
+            self.expand.load(expand[0][kept], expand[1][kept])
+        self.depthwise.load(depthwise[0][kept], depthwise[1][kept])
+        self.project.load(project[0][:, kept], project[1])
 
     def forward(self, x):
         y = relu6(self.expand(x)) if self.expand is not None else x
@@ -85,15 +113,15 @@ class Block(nn.Module):
 
 
 class Body(nn.Module):
-    """Stem and the first `depth` blocks."""
+    """Stem and the first `depth` blocks, some with fewer hidden channels."""
 
-    def __init__(self, depth):
+    def __init__(self, depth, narrowed=None):
         super().__init__()
         self.stem = Conv(3, 32, 3, 2)
         self.blocks = nn.ModuleList()
         self.channels = 32
-        for expansion, outputs, stride in BLOCKS[:depth]:
-            self.blocks.append(Block(self.channels, expansion, outputs, stride))
+        for i, (expansion, outputs, stride) in enumerate(BLOCKS[:depth]):
+            self.blocks.append(Block(self.channels, (narrowed or {}).get(i, self.channels * expansion), outputs, stride))
             self.channels = outputs
 
     def trunk(self, x):
@@ -116,21 +144,38 @@ class Body(nn.Module):
         They were trained with padding at the bottom and right alone where the stride is 2; padding on all sides
         moves the sampling grid by a pixel and leaves the features as they are.
         """
-        convs = [self.stem] + [c for b in self.blocks for c in (b.expand, b.depthwise, b.project) if c is not None]
-        for i, conv in enumerate([*convs, *extra]):
+        found = iter(range(len(weights.files) // 2))
+
+        def take(conv):
             depthwise = conv.conv.groups > 1
-            key = f"{i:02d}.{'dwconv' if depthwise else 'conv'}"
+            key = f"{next(found):02d}.{'dwconv' if depthwise else 'conv'}"
             order = (3, 0, 1, 2) if depthwise else (0, 3, 1, 2)
-            conv.load(torch.from_numpy(weights[key + ".weight"]).permute(*order),
-                      torch.from_numpy(weights[key + ".bias"]))
+            return torch.from_numpy(weights[key + ".weight"]).permute(*order), torch.from_numpy(weights[key + ".bias"])
+
+        self.stem.load(*take(self.stem))
+        for block in self.blocks:
+            block.load([take(conv) for conv in block.layers()])
+        for conv in extra:
+            conv.load(*take(conv))
+
+
+def read_onnx(path):
+    """The tensors by name of an ONNX file that export.py wrote in float."""
+    try:
+        found = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
+    except Exception as problem:  # protobuf's own classes, OSError
+        raise SystemExit(f"{path}: {problem}") from problem
+    if "network.body.stem.weight" not in found:
+        raise SystemExit(f"{path}: not a network that export.py wrote: it has no network.body.stem.weight")
+    return found
 
 
 class DermaNet(nn.Module):
     """forward(images: N,3,H,W in -1..1) -> scores N,classes (logits), map N,1,H/16,W/16 (logits)."""
 
-    def __init__(self, classes=7):
+    def __init__(self, classes=7, depth=CUT, narrowed=None):
         super().__init__()
-        self.body = Body(CUT)
+        self.body = Body(depth, NARROWED if narrowed is None else narrowed)
         self.map = nn.Conv2d(self.body.channels, 1, 1)
         self.head = Conv(self.body.channels, HEAD_CHANNELS, 1)
         self.dropout = nn.Dropout(0.1)
@@ -154,11 +199,38 @@ class DermaNet(nn.Module):
     def load_imagenet(self, path):
         self.body.load_imagenet(np.load(path))
 
+    def load_earlier(self, path):
+        """Weights of an ONNX file of this network; residual blocks that it lacks add little at first."""
+        found = read_onnx(path)
+
+        def take(name):
+            return found[name + ".weight"], found[name + ".bias"]
+
+        self.body.stem.load(*take("network.body.stem"))
+        for i, block in enumerate(self.body.blocks):
+            name = f"network.body.blocks.{i}."
+            if name + "project.weight" in found:
+                block.load([take(name + n) for n in ("expand", "depthwise", "project") if name + n + ".weight" in found])
+            else:
+                block.project.shrink(NEWCOMER)
+        self.head.load(*take("network.head"))
+        for layer, name in ((self.map, "network.map"), (self.classifier, "classifier")):
+            layer.load_state_dict(dict(zip(("weight", "bias"), take(name))))
+
     def ready(self):
         """For use, not training."""
         for conv in (m for m in self.modules() if isinstance(m, Conv)):
-            conv.start_bias = None
+            conv.settle()
         return self.eval().requires_grad_(False)
+
+
+def earlier(path):
+    """The network of an ONNX file that export.py wrote, whatever its blocks, for use."""
+    found = read_onnx(path)
+    hidden = {int(k.split(".")[3]): len(v) for k, v in found.items() if k.endswith("depthwise.weight")}
+    network = DermaNet(len(found["classifier.bias"]), len(hidden), hidden)
+    network.load_earlier(path)
+    return network.ready()
 
 
 class Typicality(nn.Module):

@@ -45,6 +45,16 @@ RECIPES = {
         provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
                    "and MILK10k (CC BY-NC), training splits only, distilled from a MobileNetV2 trained on the same; both "
                    "started from MobileNetV2 ImageNet weights (Apache-2.0)"),
+    "again": Recipe(
+        sources={"ham10000": 1.0, "isic2017": 1.0, "milk10k": 0.5, "isic2018-task12": 0.7, "isic2020": 0.7},
+        validate_on="ham10000",
+        teachers=0,
+        teacher_stages=(),
+        stages=(Stage(160, 24, 2e-3, 0.6, True), Stage(192, 16, 1.4e-3, 0.55, True), Stage(224, 7, 6e-4, 0.5, False)),
+        epoch_pictures=11264,
+        name="dermaclassify",
+        licence="CC-BY-NC-4.0",
+        provenance=""),
     "cc0": Recipe(
         sources={"isic2017": 1.0},
         validate_on="isic2017",

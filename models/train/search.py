@@ -47,7 +47,7 @@ def shape(late, what, early=EARLY, **more):
 
 
 SHAPES = {
-    "shipped": shape(((6, 192, 3), (7, 384, 3), (8, 384, 3)), "two residual blocks of 384 at 14x14"),
+    "wide": shape(((6, 192, 3), (7, 384, 3), (8, 384, 3)), "two residual blocks of 384 at 14x14"),
     "deep": shape(((6, 192, 3), (7, 256, 3), (8, 256, 3), (9, 256, 3)), "three of 256"),
     "deeper": shape(((6, 192, 3), (7, 168, 3), (8, 168, 3), (9, 168, 3), (10, 168, 3)),
                     "three of 168, then one of 168 to 96 channels", channels=96),
@@ -107,7 +107,8 @@ class Candidate(DermaNet):
 
     def __init__(self, wanted, teacher):
         super().__init__(len(LABELS))
-        self.body.load_state_dict({k: v for k, v in teacher.body.state_dict().items() if k in self.body.state_dict()})
+        first = ("stem.", *(f"blocks.{i}." for i in range(TRUNK)))
+        self.body.load_state_dict({k: v for k, v in teacher.body.state_dict().items() if k.startswith(first)}, strict=False)
         for conv in (m for m in self.modules() if isinstance(m, Conv)):
             conv.start_bias = None
         late = [Narrowed(teacher.body.blocks[i], hidden, kernel, wanted.gated and i >= 6) for i, hidden, kernel in wanted.blocks]
@@ -132,7 +133,7 @@ def arguments():
     for name in args.shapes:
         if name not in SHAPES:
             p.error(f"{name}: not a shape ({', '.join(SHAPES)})")
-    args.start = None
+    args.start, args.earlier = None, None
     return args
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Trains the dermoscopic network: first teachers, then the small network on their answers. Resumes where it stopped.
 
-  models/train/train.py --data DIR --start IMAGENET.npz --work DIR [--recipe full|cc0|quick]
+  models/train/train.py --data DIR --start IMAGENET.npz --work DIR [--recipe full|again|cc0|quick] [--earlier ONNX]
 
 DIR holds index.csv (see dataset.py). The work folder gets the pixel cache, a checkpoint after every epoch, log.csv,
 teacher-N.pt and last best.pt, from which export.py makes the ONNX file. Choices are made on the `val` split alone.
@@ -21,7 +21,7 @@ from tqdm import tqdm
 import augment
 from dataset import LABELS, Pictures
 from metrics import balanced_accuracy, mean_auc
-from network import DermaNet, Teacher
+from network import DermaNet, Teacher, earlier
 from recipe import RECIPES
 
 BATCH = 64
@@ -36,12 +36,17 @@ def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True, help="folder with index.csv")
     p.add_argument("--start", help="ImageNet weights (.npz); random without")
+    p.add_argument("--earlier", metavar="ONNX", help="an earlier file of the network: its weights to start from, its answers to "
+                   "learn from in place of a teacher's")
     p.add_argument("--work", required=True, help="folder for the cache, checkpoints and log")
     p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
     p.add_argument("--quick", action="store_const", dest="recipe", const="quick", help="a few minutes on a small sample")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    return p.parse_args()
+    args = p.parse_args()
+    if not RECIPES[args.recipe].teachers and not args.earlier:
+        p.error(f"--recipe {args.recipe}: needs --earlier")
+    return args
 
 
 def sampling_weights(pictures, indices, source_weight):
@@ -108,6 +113,9 @@ class Leg:
         o = self.owner
         if o.args.start:
             self.network.load_imagenet(o.args.start)
+        if o.args.earlier and not isinstance(self.network, Teacher):
+            self.network.load_earlier(o.args.earlier)
+        if o.args.start or o.args.earlier:
             sample = np.sort(np.random.default_rng(self.seed).choice(o.train, 64, replace=False))
             with torch.no_grad():
                 self.network.eval()(augment.evaluation_batch(np.asarray(o.pictures.pixels[sample]), 128))
@@ -216,8 +224,8 @@ class Training:
     def __init__(self, args):
         self.args, self.recipe = args, RECIPES[args.recipe]
         torch.manual_seed(args.seed)
-        torch.set_num_threads(os.cpu_count())
-        self.pool = ThreadPoolExecutor(os.cpu_count())
+        torch.set_num_threads(len(os.sched_getaffinity(0)))
+        self.pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
         self.pictures = Pictures(args.data, args.work, self.recipe.pictures)
         allowed = np.isin(self.pictures.sources, list(self.recipe.sources))
         self.train = self.pictures.where("train")
@@ -257,9 +265,20 @@ class Training:
             out.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
         print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
 
+    @torch.no_grad()
+    def earlier(self):
+        """The earlier network, its scores shifted to how often each class is drawn in training."""
+        network = earlier(self.args.earlier)
+        sample = np.random.default_rng(self.args.seed).choice(self.train, min(2048, len(self.train)), p=self.weights)
+        scores = torch.from_numpy(predict(network, self.pictures, sample, self.recipe.stages[-1].side, "cpu"))
+        wanted = torch.from_numpy(np.bincount(self.pictures.labels[sample], minlength=len(LABELS)) / len(sample)).float()
+        for _ in range(100):
+            network.classifier.bias += wanted.log() - F.softmax(scores + network.classifier.bias, 1).mean(0).log()
+        return network.to(self.args.device, memory_format=torch.channels_last)
+
     def run(self):
-        teachers = []
-        for i in range(self.recipe.teachers):
+        teachers = [self.earlier()] if self.args.earlier else []
+        for i in range(0 if self.args.earlier else self.recipe.teachers):
             leg = Leg(self, f"teacher-{i + 1}", Teacher(len(LABELS)), self.recipe.teacher_stages)
             if not leg.done:
                 leg.prepare()

@@ -31,6 +31,13 @@ import tap  # noqa: E402
 COLOURS = [(90, 60, 50), (200, 120, 110), (120, 90, 40), (180, 140, 90), (40, 30, 30), (140, 80, 50), (150, 20, 30)]
 
 
+def disturb_norms(network):
+    for m in network.modules():
+        if isinstance(m, torch.nn.BatchNorm2d):
+            m.running_mean.normal_(0, 0.1)
+            m.running_var.uniform_(0.5, 2)
+
+
 def write_pictures(folder):
     """A labelled set of discs on skin, one colour a class, in three splits."""
     from dataset import LABELS
@@ -119,6 +126,19 @@ class Trained(unittest.TestCase):
         check = subprocess.run([DERMA, "model", "check", path], capture_output=True, text=True)
         self.assertEqual(check.returncode, 0, check.stderr)
 
+    def test_goes_on_from_an_earlier_file(self):
+        work = os.path.join(self.folder.name, "again")
+        os.mkdir(work)
+        for name in os.listdir(self.work):
+            if name.startswith("pictures-"):
+                os.symlink(os.path.join(self.work, name), os.path.join(work, name))
+        again = python("train.py", "--quick", "--data", self.data, "--work", work, "--earlier", self.model)
+        self.assertEqual(again.returncode, 0, again.stderr[-2000:])
+        with open(os.path.join(work, "log.csv"), newline="") as f:
+            rows = list(csv.DictReader(f))
+        self.assertEqual({r["network"] for r in rows}, {"best"})
+        self.assertLess(float(rows[0]["loss"]), float(self.rows("best")[0]["loss"]))
+
     def test_shapes_are_compared(self):
         again = ["search.py", "--recipe", "quick", *self.common, "--derma", DERMA, "--epochs", "1", "--side", "64", "gated", "deep"]
         found = python(*again)
@@ -135,10 +155,27 @@ class Trained(unittest.TestCase):
 
 
 class Refused(unittest.TestCase):
+    def test_again_without_an_earlier_file(self):
+        done = python("train.py", "--data", "d", "--work", "w", "--recipe", "again")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--recipe again: needs --earlier", done.stderr.splitlines()[-1])
+
+    def test_earlier_file_that_is_wrong(self):
+        with tempfile.TemporaryDirectory() as folder:
+            write_pictures(folder)
+            path = os.path.join(folder, "e.onnx")
+            for data in (None, b"", b"no network at all"):
+                if data is not None:
+                    with open(path, "wb") as f:
+                        f.write(data)
+                done = python("train.py", "--quick", "--data", folder, "--work", folder, "--earlier", path)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("e.onnx: " if data else "e.onnx", done.stderr.splitlines()[-1])
+
     def test_no_shape(self):
         done = python("search.py", "--data", "d", "--work", "w", "deep", "round")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("round: not a shape (shipped, ", done.stderr.splitlines()[-1])
+        self.assertIn("round: not a shape (wide, ", done.stderr.splitlines()[-1])
 
     def test_search_without_teacher(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -263,23 +300,36 @@ class Parts(unittest.TestCase):
         from network import DermaNet, folded
         torch.manual_seed(1)
         network = DermaNet().ready()
-        for m in network.modules():
-            if isinstance(m, torch.nn.BatchNorm2d):
-                m.running_mean.normal_(0, 0.1)
-                m.running_var.uniform_(0.5, 2)
+        disturb_norms(network)
         x = torch.rand(2, 3, 64, 64) * 2 - 1
         a, b = network(x), folded(network).eval()(x)
         self.assertTrue(all(torch.allclose(p, q, atol=1e-4) for p, q in zip(a, b)))
+
+    def test_earlier_file_is_read_as_it_was(self):
+        from export import Exported, write
+        from network import DermaNet, Typicality, earlier
+        from recipe import RECIPES
+        from search import Fitted
+        torch.manual_seed(1)
+        network = DermaNet(depth=9, narrowed={}).ready()
+        disturb_norms(network)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "e.onnx")
+            write(path, Exported(network, Typicality(), Fitted.kept, np.zeros(7, np.float32)).eval(), Fitted, RECIPES["quick"], 0.0)
+            found, grown = earlier(path), DermaNet()
+            grown.load_earlier(path)
+        self.assertEqual((len(found.body.blocks), len(grown.body.blocks)), (9, 10))
+        x = torch.rand(2, 3, 64, 64) * 2 - 1
+        self.assertTrue(all(torch.allclose(p, q, atol=1e-4) for p, q in zip(network(x), found(x))))
+        self.assertTrue(torch.equal(grown.classifier.weight, network.classifier.weight))
+        self.assertEqual(grown.body.blocks[7].depthwise.conv.out_channels, 256)
 
     def test_shape_starts_as_the_teacher(self):
         import search
         from network import Teacher
         torch.manual_seed(1)
         block = Teacher().eval().requires_grad_(False).body.blocks[7]
-        for m in block.modules():
-            if isinstance(m, torch.nn.BatchNorm2d):
-                m.running_mean.normal_(0, 0.1)
-                m.running_var.uniform_(0.5, 2)
+        disturb_norms(block)
         x = torch.rand(1, 64, 8, 8)
         wanted = block(x)
         for hidden, kernel, close in ((384, 3, True), (384, 5, True), (128, 3, False)):
