@@ -25,7 +25,7 @@ from train import predict, sampling_weights
 
 SIDE = 224
 SENSITIVITY = 0.90
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 
 def arguments():
