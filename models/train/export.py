@@ -4,8 +4,8 @@
 
   models/train/export.py --data DIR --work DIR --output models/dermaclassify.onnx [--recipe full] [--evaluation TEXT]
 
-Fits, on the `val` split alone: the shift of the class scores towards the classes' frequencies, the temperature, and the
-operating points of the malignant score and of melanoma.
+Fits, on the `val` split alone: offsets of the classes' scores and a shift that trades accuracy for balanced accuracy, the
+temperature, and the operating points of the malignant score and of melanoma.
 """
 import argparse
 import hashlib
@@ -21,10 +21,11 @@ import metrics
 from dataset import LABELS, MALIGNANT, TITLES, Pictures
 from network import HEAD_CHANNELS, MAP_FLOOR, DermaNet, Typicality, folded, relu6
 from recipe import RECIPES
-from train import predict, sampling_weights
+from train import predict
 
 SIDE = 224
 SENSITIVITY = 0.90
+OFFSET_DECAY = 2e-3
 VERSION = "0.4.0"
 
 
@@ -66,14 +67,33 @@ class Exported(nn.Module):
         return self.classifier(head), lesion, torch.sigmoid(self.last(distance * distance))
 
 
-def prior_shift(scores, truth, sampled, wanted):
-    """The shift tau * log(wanted / sampled) with the best sum of accuracy and balanced accuracy."""
-    direction = np.log(np.maximum(wanted, 1e-4) / np.maximum(sampled, 1e-4))
+def class_offsets(scores, truth):
+    """What is added to each class's scores for the best log-likelihood, drawn towards none; mean 0."""
+    x, y = torch.from_numpy(scores).float(), torch.from_numpy(truth)
+    offsets, sharpness = torch.zeros(scores.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.LBFGS([offsets, sharpness], max_iter=200)
+
+    def loss():
+        optimiser.zero_grad()
+        value = F.cross_entropy((x + offsets) * sharpness.exp(), y) + OFFSET_DECAY * (offsets ** 2).sum()
+        value.backward()
+        return value
+    optimiser.step(loss)
+    return (offsets - offsets.mean()).detach().numpy()
+
+
+def utility_shift(scores, truth, frequencies):
+    """The shift tau * log(1 + 1 / (classes * frequency)) with the best sum of accuracy and balanced accuracy.
+
+    At tau = 1 the class with the highest score is the one whose naming is worth most where an answer counts 1 in the
+    accuracy and 1 / (classes * frequency) in the balanced accuracy.
+    """
+    direction = np.log(1 + 1 / (len(frequencies) * np.maximum(frequencies, 1e-3)))
 
     def quality(tau):
         found = (scores + tau * direction).argmax(1)
         return (found == truth).mean() + metrics.balanced_accuracy(truth, found, scores.shape[1])
-    grid = np.linspace(-0.5, 1.0, 31)
+    grid = np.linspace(0, 1, 21)
     smoothed = np.convolve(np.pad([quality(t) for t in grid], 2, "edge"), np.ones(5) / 5, "valid")
     tau = grid[smoothed.argmax()]
     return tau, (tau * direction).astype(np.float32)
@@ -122,14 +142,15 @@ class Calibration:
         if earlier:
             self.tau, self.shift, self.scores = earlier.tau, earlier.shift, scores
         else:
-            self._shift(scores[:, self.kept], pictures, train, recipe)
+            self._shift(scores[:, self.kept], pictures, recipe)
         self.temperature = fit_temperature(self.scores, self.truth)
         self.points = operating_points(metrics.softmax(self.scores, self.temperature), self.truth, self.labels)
 
-    def _shift(self, scores, pictures, train, recipe):
-        sampled = np.bincount(pictures.labels[train], sampling_weights(pictures, train, recipe.sources), len(LABELS))[self.kept]
-        wanted = np.bincount(pictures.labels[pictures.where("train", recipe.validate_on)], minlength=len(LABELS))[self.kept]
-        self.tau, self.shift = prior_shift(scores, self.truth, sampled, wanted / wanted.sum())
+    def _shift(self, scores, pictures, recipe):
+        counts = np.bincount(pictures.labels[pictures.where("train", recipe.validate_on)], minlength=len(LABELS))[self.kept]
+        offsets = class_offsets(scores, self.truth)
+        self.tau, shift = utility_shift(scores + offsets, self.truth, counts / counts.sum())
+        self.shift = (offsets + shift).astype(np.float32)
         self.scores = scores + self.shift
 
     def report(self):

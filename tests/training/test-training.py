@@ -341,6 +341,28 @@ class Parts(unittest.TestCase):
         x = torch.rand(2, 64, 8, 8)
         self.assertTrue(torch.allclose(search.Gate(64)(x), x * torch.sigmoid(torch.tensor(2.0))))
 
+    def test_offsets_are_found_again(self):
+        import export
+        rng = np.random.default_rng(1)
+        true = rng.normal(0, 2, (4000, 3))
+        p = np.exp(true) / np.exp(true).sum(1, keepdims=True)
+        truth = (p.cumsum(1) < rng.random((4000, 1))).sum(1)
+        wrong = np.array([1.0, -1.5, 0.5], np.float32)
+        found = export.class_offsets((true + wrong).astype(np.float32), truth)
+        self.assertLess(np.abs(found + wrong).max(), 0.25)
+        self.assertLess(abs(found.mean()), 1e-5)
+
+    def test_shift_helps_the_rare(self):
+        import export
+        rng = np.random.default_rng(2)
+        truth = (rng.random(4000) < 0.05).astype(int)
+        scores = np.stack([np.where(truth, 0.0, 2.0), np.where(truth, 1.0, 0.0)], 1) + rng.normal(0, 1, (4000, 2)) + [1.5, -1.5]
+        tau, shift = export.utility_shift(scores, truth, np.array([0.95, 0.05]))
+        self.assertGreater(tau, 0)
+        self.assertGreater(shift[1], shift[0])
+        tau, shift = export.utility_shift(np.eye(2)[truth] * 9, truth, np.array([0.95, 0.05]))
+        self.assertTrue(0 <= tau <= 1)
+
     def test_auc(self):
         import metrics
         self.assertEqual(metrics.auc(np.array([1.0, 2, 3, 4]), np.array([False, False, True, True])), 1)
