@@ -3,8 +3,10 @@
 """Writes the figures of a model card from what `derma eval --json` has measured.
 
   models/train/card.py CARD.md NAME=FILE.json...
+  models/train/card.py MODEL.onnx "WHAT"=FILE.json
 
-Replaces, in CARD.md, what stands between <!-- figures NAME --> and <!-- end --> by the tables of FILE.json.
+Replaces, in CARD.md, what stands between <!-- figures NAME --> and <!-- end --> by the tables of FILE.json; or writes into
+MODEL.onnx, as its `derma.evaluation`, how it does at its operating points on WHAT.
 """
 import json
 import re
@@ -82,9 +84,33 @@ def figures(path):
     return "\n".join(lines)
 
 
+def evaluation(what, f):
+    """One line for the file itself."""
+    parts = []
+    for name in ("malignant", "melanoma"):
+        at = [f"{key} {number(f[name][key])} ({interval(f, f'{name}_{key}')})" for key in ("sensitivity", "specificity")]
+        parts.append(f"{name} at {f[name]['operating_point']:.4f}: {', '.join(at)}")
+    return (f"{what}, {f['n']} pictures: {'; '.join(parts)}; accuracy {number(f['accuracy'])}, balanced accuracy "
+            f"{number(f['balanced_accuracy'])}")
+
+
+def write_evaluation(path, text):
+    import onnx
+    model = onnx.load(path)
+    kept = [p for p in model.metadata_props if p.key != "derma.evaluation"]
+    del model.metadata_props[:]
+    model.metadata_props.extend([*kept, onnx.StringStringEntryProto(key="derma.evaluation", value=text)])
+    onnx.save(model, path)
+
+
 def main():
     if len(sys.argv) < 3 or any("=" not in a for a in sys.argv[2:]):
         raise SystemExit(__doc__)
+    if sys.argv[1].endswith(".onnx"):
+        what, path = sys.argv[2].split("=", 1)
+        with open(path) as file:
+            write_evaluation(sys.argv[1], evaluation(what, json.load(file)))
+        return
     with open(sys.argv[1]) as file:
         card = file.read()
     for argument in sys.argv[2:]:

@@ -36,7 +36,7 @@ def arguments():
     p.add_argument("--work", required=True, help="the training's work folder")
     p.add_argument("--output", required=True, help="ONNX file to write")
     p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
-    p.add_argument("--steps", type=int, default=400, help="of fine-tuning, 32 pictures each")
+    p.add_argument("--steps", type=int, default=1200, help="of fine-tuning, 32 pictures each")
     p.add_argument("--pictures", type=int, default=CALIBRATION, help="to take the ranges from")
     p.add_argument("--evaluation", help="figures to keep in the file, as text")
     p.add_argument("--seed", type=int, default=1)

@@ -8,6 +8,7 @@ pictures, else from pictures that it makes. TAP on standard output; skipped with
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -238,6 +239,19 @@ class Card(unittest.TestCase):
             self.assertEqual(text.count("| macro AUC |"), 1)
             self.assertIn(f"| accuracy | {figures['accuracy']:.3f} |", text)
             self.assertIn("mean IoU", text)
+
+    def test_figures_into_the_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, model = self.figures(folder), os.path.join(folder, "m.onnx")
+            shutil.copy(SHIPPED, model)
+            for _ in range(2):
+                done = python("card.py", model, f"painted pictures={path}")
+                self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+            told = json.loads(subprocess.run([DERMA, "model", "info", "--json", model], capture_output=True, text=True).stdout)
+            with open(path) as f:
+                figures = json.load(f)
+            self.assertTrue(told["evaluation"].startswith(f"painted pictures, {figures['n']} pictures: malignant at "))
+            self.assertTrue(told["evaluation"].endswith(f"balanced accuracy {figures['balanced_accuracy']:.3f}"))
 
     def test_no_place(self):
         with tempfile.TemporaryDirectory() as folder:
