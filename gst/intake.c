@@ -168,16 +168,29 @@ derma_intake_reset (DermaIntake *intake)
   g_mutex_unlock (&intake->lock);
 }
 
-static void
-take_event (DermaIntake *intake, GstEvent *event)
+/* GStreamer's converter asserts that the shape of the whole picture can be told in integers. */
+static gboolean
+take_caps (DermaIntake *intake, GstEvent *event)
 {
+  GstVideoInfo *info = &intake->info;
+  gint numerator, denominator;
   GstCaps *caps;
 
+  gst_event_parse_caps (event, &caps);
+  intake->has_info = gst_video_info_from_caps (info, caps)
+                     && gst_util_fraction_multiply (GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
+                                                    GST_VIDEO_INFO_PAR_N (info), GST_VIDEO_INFO_PAR_D (info),
+                                                    &numerator, &denominator);
+  return intake->has_info;
+}
+
+/* Returns: whether what is behind may have it */
+static gboolean
+take_event (DermaIntake *intake, GstEvent *event)
+{
   switch (GST_EVENT_TYPE (event)) {
   case GST_EVENT_CAPS:
-    gst_event_parse_caps (event, &caps);
-    intake->has_info = gst_video_info_from_caps (&intake->info, caps);
-    break;
+    return take_caps (intake, event);
   case GST_EVENT_SEGMENT:
     gst_event_copy_segment (event, &intake->segment);
     break;
@@ -193,6 +206,7 @@ take_event (DermaIntake *intake, GstEvent *event)
   default:
     break;
   }
+  return TRUE;
 }
 
 static GstPadProbeReturn
@@ -202,8 +216,7 @@ probe (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
     return intake->ended ? refuse (info) : take_frame (intake, GST_PAD_PROBE_INFO_BUFFER (info));
-  take_event (intake, GST_PAD_PROBE_INFO_EVENT (info));
-  return GST_PAD_PROBE_OK;
+  return take_event (intake, GST_PAD_PROBE_INFO_EVENT (info)) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 DermaIntake *
