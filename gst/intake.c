@@ -170,17 +170,26 @@ derma_intake_reset (DermaIntake *intake)
 
 /* GStreamer's converter asserts that the shape of the whole picture can be told in integers. */
 static gboolean
+has_shape (const GstVideoInfo *info)
+{
+  gint numerator, denominator;
+
+  return gst_util_fraction_multiply (GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
+                                     GST_VIDEO_INFO_PAR_N (info), GST_VIDEO_INFO_PAR_D (info), &numerator,
+                                     &denominator);
+}
+
+static gboolean
 take_caps (DermaIntake *intake, GstEvent *event)
 {
   GstVideoInfo *info = &intake->info;
-  gint numerator, denominator;
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
-  intake->has_info = gst_video_info_from_caps (info, caps)
-                     && gst_util_fraction_multiply (GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
-                                                    GST_VIDEO_INFO_PAR_N (info), GST_VIDEO_INFO_PAR_D (info),
-                                                    &numerator, &denominator);
+  intake->has_info = gst_video_info_from_caps (info, caps) && GST_VIDEO_INFO_HEIGHT (info) > 0;
+  if (!intake->has_info)
+    return TRUE; /* refused by what is behind */
+  intake->has_info = has_shape (info);
   return intake->has_info;
 }
 
