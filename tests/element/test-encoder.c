@@ -87,6 +87,13 @@ test_encoders (void)
     }
 }
 
+/* GStreamer's jpegenc encodes blocks of 16, of which nobody has written what lies right of the picture. */
+static gboolean
+reads_beside_the_picture (const gchar *element)
+{
+  return g_strcmp0 (g_getenv ("DERMA_UNDER"), "valgrind") == 0 && strcmp (element, "jpegenc") == 0;
+}
+
 /* Sizes that 4:2:0 does not take are made even. */
 static void
 test_odd_sizes (void)
@@ -98,7 +105,7 @@ test_odd_sizes (void)
       g_autofree gchar *name = NULL;
       GstElement *encoder;
 
-      if (!is_there (SOFTWARE[i].element))
+      if (!is_there (SOFTWARE[i].element) || reads_beside_the_picture (SOFTWARE[i].element))
         continue;
       encoder = gst_object_ref_sink (derma_encoder_new (SOFTWARE[i].encoder, 0, NULL));
       name = encode (encoder, sizes[k][0], sizes[k][1]);
