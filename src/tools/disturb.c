@@ -318,7 +318,7 @@ derma_disturber_new (guint width, guint height, GError **error)
   d->sampler = derma_sampler_new (d->width, d->height, 3, zero, one);
   n = (gsize)d->width * d->height * 3;
   d->values = g_try_new (gfloat, n);
-  d->input = g_try_malloc (n);
+  d->input = g_try_malloc0 (n);
   d->output = g_try_malloc (MAX (n, get_yuy2_stride (d) * d->height));
   if (d->sampler && d->values && d->input && d->output)
     return g_steal_pointer (&d);
