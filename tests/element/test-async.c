@@ -81,12 +81,13 @@ test_all_pass (void)
 static void
 test_full_hd (void)
 {
+  const gsize size = 1920 * 1080 * 3 / 2;
   GstHarness *harness = new_async ();
   GstMemory *memory;
   guint64 read = 0;
 
   element_test_set_caps (harness, "I420", 1920, 1080);
-  memory = gst_allocator_alloc (NULL, 1920 * 1080 * 3 / 2, NULL);
+  memory = gst_memory_new_wrapped (0, g_malloc0 (size), size, 0, size, NULL, g_free);
   for (guint i = 0; i < 600; i++) {
     GstBuffer *frame = gst_buffer_new ();
     g_autoptr (GstBuffer) out = NULL;
