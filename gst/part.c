@@ -103,7 +103,7 @@ sidecar_name (const DermaRecordSettings *settings, guint attempt, guint number)
   g_autofree gchar *stem = NULL;
   const gchar *dot;
 
-  if (settings->sidecar_location)
+  if (settings->sidecar_location && settings->sidecar_location[0])
     return derma_file_name (settings->sidecar_location, attempt, number, ".jsonl");
   stem = derma_file_name (settings->location, attempt, number, "");
   dot = strrchr (stem, '.');

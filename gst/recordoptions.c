@@ -143,7 +143,7 @@ install_file_properties (GObjectClass *klass, GParamFlags flags)
   /**
    * dermarecord:sidecar-location:
    *
-   * Another name for the sidecar; numbers are worked into it as into that of the recording.
+   * Another name for the sidecar; numbers are worked into it as into that of the recording. An empty one is none.
    *
    * Since: 0.3
    */

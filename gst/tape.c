@@ -33,6 +33,7 @@ struct _DermaTape {
   DermaRecordSettings wanted; /* under error_lock: for the next recording */
   DermaWriter *writer;        /* under error_lock: of the part */
   gchar *path;                /* under error_lock: of the part */
+  GQueue errors;              /* under error_lock: messages about the writer, to be posted */
   gint failed;                /* atomic */
 };
 
@@ -47,6 +48,7 @@ derma_tape_new (GstElement *element, DermaNotes *notes)
   g_mutex_init (&tape->error_lock);
   g_queue_init (&tape->ring);
   g_queue_init (&tape->messages);
+  g_queue_init (&tape->errors);
   return tape;
 }
 
@@ -62,6 +64,22 @@ tell_counts (DermaTape *tape)
   g_mutex_unlock (&tape->error_lock);
 }
 
+/* Posts what is said of the writer; not from a thread of the writer, which whoever hears it may wait for. */
+static void
+tell_errors (GstElement *element, gpointer data)
+{
+  DermaTape *tape = data;
+  GstMessage *message;
+
+  do {
+    g_mutex_lock (&tape->error_lock);
+    message = g_queue_pop_head (&tape->errors);
+    g_mutex_unlock (&tape->error_lock);
+    if (message)
+      gst_element_post_message (element, message);
+  } while (message);
+}
+
 /* Lets go of the lock. */
 static void
 leave (DermaTape *tape)
@@ -72,6 +90,7 @@ leave (DermaTape *tape)
   g_queue_init (&tape->messages);
   tell_counts (tape);
   g_mutex_unlock (&tape->lock);
+  tell_errors (tape->element, tape);
   while ((message = g_queue_pop_head (&messages)))
     gst_element_post_message (tape->element, message);
 }
@@ -164,18 +183,18 @@ void
 derma_tape_take_error (DermaTape *tape, GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *path = NULL;
   GstMessage *told;
 
   gst_message_parse_error (message, &error, NULL);
   g_mutex_lock (&tape->error_lock);
-  path = g_strdup (tape->path);
+  told = make_message (tape, name_error (tape->path, error));
+  if (told)
+    g_queue_push_tail (&tape->errors, told);
   if (tape->writer)
     derma_writer_fail (tape->writer);
   g_mutex_unlock (&tape->error_lock);
-  told = make_message (tape, name_error (path, error));
   if (told)
-    gst_element_post_message (tape->element, told);
+    gst_element_call_async (tape->element, tell_errors, tape, NULL);
 }
 
 static void

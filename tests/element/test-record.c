@@ -177,6 +177,21 @@ test_sidecar_elsewhere (void)
   record_test_tear_down (&test);
 }
 
+/* An empty name is none: it lies beside the recording. */
+static void
+test_sidecar_nowhere (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "sidecar-location", "", NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_finish (&test);
+  expect_part (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", NULL, TRUE), ==, 10);
+  g_assert_false (g_file_test (".jsonl", G_FILE_TEST_EXISTS));
+  record_test_tear_down (&test);
+}
+
 static void
 test_pre_roll (void)
 {
@@ -461,6 +476,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/never-overwrites", test_never_overwrites);
   g_test_add_func ("/record/without-sidecar", test_without_sidecar);
   g_test_add_func ("/record/sidecar-elsewhere", test_sidecar_elsewhere);
+  g_test_add_func ("/record/sidecar-nowhere", test_sidecar_nowhere);
   g_test_add_func ("/record/pre-roll", test_pre_roll);
   g_test_add_func ("/record/stop-and-start", test_stop_and_start);
   g_test_add_func ("/record/events", test_events);

@@ -289,6 +289,49 @@ test_full_disk (gconstpointer data)
   reel_close (&reel);
 }
 
+static GstBusSyncReply
+stop_there (GstBus *bus, GstMessage *message, gpointer data)
+{
+  gint *heard = data;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    g_autoptr (GstElement) recorder = GST_ELEMENT (gst_object_ref (GST_MESSAGE_SRC (message)));
+
+    g_signal_emit_by_name (recorder, "stop");
+    g_atomic_int_inc (heard);
+  }
+  return GST_BUS_PASS;
+}
+
+/* Who stops in a synchronous handler waits for the writer, which met the full disk. */
+static void
+test_full_disk_stopped_there (void)
+{
+  g_autoptr (GstBus) bus = NULL;
+  gint heard = 0;
+  Stress stress;
+  Reel reel;
+
+  reel_open (&reel);
+  if (!reel_mount (&reel, 400)) {
+    g_test_skip ("no small file system can be mounted here");
+    reel_close (&reel);
+    return;
+  }
+  reel_start (&reel, &stress, "");
+  bus = gst_element_get_bus (stress.harness->element);
+  gst_bus_set_sync_handler (bus, stop_there, &heard, NULL);
+  stress.width = stress.height = 128;
+  element_test_set_caps (stress.harness, stress.format, stress.width, stress.height);
+  for (guint i = 0; i < 100; i++)
+    g_assert_cmpint (push_with_reading (&stress), ==, GST_FLOW_OK);
+  g_assert_cmpuint (reel_end (&reel, &stress, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT), ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&heard), ==, 1);
+  gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
+  stress_tear_down (&stress);
+  reel_close (&reel);
+}
+
 /* There is room for the film and none for what belongs to it. */
 static void
 test_full_disk_of_sidecar (void)
@@ -369,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stress-disk/vanished-folder", test_vanished_folder);
   g_test_add_data_func ("/stress-disk/full-disk/one-file", "", test_full_disk);
   g_test_add_data_func ("/stress-disk/full-disk/parts", "max-duration=0.4", test_full_disk);
+  g_test_add_func ("/stress-disk/full-disk/stopped-where-it-is-told", test_full_disk_stopped_there);
   g_test_add_func ("/stress-disk/full-disk/sidecar", test_full_disk_of_sidecar);
   g_test_add_func ("/stress-disk/hostile-names", test_hostile_names);
   return element_test_run ();
