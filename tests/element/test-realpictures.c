@@ -15,8 +15,9 @@
  */
 
 #define PICTURES 60
-#define ENOUGH 45 /* of them agree in every format; a reading that hangs in the balance may tip */
+#define PICTURES_FOR_VALGRIND 4 /* of which each reading takes a second */
 
+static guint n_pictures; /* three quarters agree in every format; a reading that hangs in the balance may tip */
 static DermaModel *model;
 static DermaClassifier *classifier;
 static gchar *folder; /* of pictures, NULL without */
@@ -45,8 +46,8 @@ list_pictures (void)
     if (g_str_has_suffix (name, ".jpg"))
       g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
   g_ptr_array_sort (paths, compare_paths);
-  if (paths->len > PICTURES)
-    g_ptr_array_set_size (paths, PICTURES);
+  if (paths->len > n_pictures)
+    g_ptr_array_set_size (paths, (gint)n_pictures);
   return paths;
 }
 
@@ -186,32 +187,40 @@ compare (const DermaReading *a, const DermaReading *b)
   return difference;
 }
 
+static void
+classify_in (const Picture *picture, GstVideoFormat format, DermaReading *reading)
+{
+  GstVideoInfo info;
+  g_autoptr (GstBuffer) buffer = make_buffer (picture, format, &info);
+
+  classify_buffer (buffer, &info, reading);
+}
+
 /* Whether the same picture in another format has probabilities within 0.02 and the same top label; never far off. */
 static gboolean
-agrees (const Picture *picture, GstVideoFormat format)
+agrees (const Picture *picture, const DermaReading *wanted, GstVideoFormat format)
 {
-  GstVideoInfo rgb_info, info;
-  g_autoptr (GstBuffer) rgb = make_buffer (picture, GST_VIDEO_FORMAT_RGB, &rgb_info);
-  g_autoptr (GstBuffer) other = make_buffer (picture, format, &info);
-  g_auto (DermaReading) wanted = DERMA_READING_INIT, found = DERMA_READING_INIT;
+  g_auto (DermaReading) found = DERMA_READING_INIT;
 
-  classify_buffer (rgb, &rgb_info, &wanted);
-  classify_buffer (other, &info, &found);
-  g_assert_cmpfloat (compare (&wanted, &found), <, 0.1f);
-  return compare (&wanted, &found) <= 0.02f && found.top == wanted.top;
+  classify_in (picture, format, &found);
+  g_assert_cmpfloat (compare (wanted, &found), <, 0.1f);
+  return compare (wanted, &found) <= 0.02f && found.top == wanted->top;
 }
 
 static void
 check_picture (const gchar *path, guint agreed[G_N_ELEMENTS (FORMATS) + 1])
 {
+  g_auto (DermaReading) wanted = DERMA_READING_INIT;
   Picture picture;
 
   load_picture (&picture, path);
+  classify_in (&picture, GST_VIDEO_FORMAT_RGB, &wanted);
   for (guint i = 0; i < G_N_ELEMENTS (FORMATS); i++)
-    agreed[i] += agrees (&picture, FORMATS[i]);
+    agreed[i] += agrees (&picture, &wanted, FORMATS[i]);
   /* What has no colour is compared with what has lost it. */
   make_grey (&picture);
-  agreed[G_N_ELEMENTS (FORMATS)] += agrees (&picture, GST_VIDEO_FORMAT_GRAY8);
+  classify_in (&picture, GST_VIDEO_FORMAT_RGB, &wanted);
+  agreed[G_N_ELEMENTS (FORMATS)] += agrees (&picture, &wanted, GST_VIDEO_FORMAT_GRAY8);
   g_free (picture.values);
 }
 
@@ -226,14 +235,14 @@ test_formats (void)
     return;
   }
   paths = list_pictures ();
-  g_assert_cmpuint (paths->len, ==, PICTURES);
+  g_assert_cmpuint (paths->len, ==, n_pictures);
   for (guint i = 0; i < paths->len; i++)
     check_picture (g_ptr_array_index (paths, i), agreed);
   for (guint i = 0; i < G_N_ELEMENTS (agreed); i++) {
     g_test_message ("%s: %u of %u agree",
                     i < G_N_ELEMENTS (FORMATS) ? gst_video_format_to_string (FORMATS[i]) : "GRAY8", agreed[i],
-                    PICTURES);
-    g_assert_cmpuint (agreed[i], >=, ENOUGH);
+                    n_pictures);
+    g_assert_cmpuint (agreed[i], >=, n_pictures * 3 / 4);
   }
 }
 
@@ -303,6 +312,7 @@ main (int argc, char **argv)
   int result;
 
   element_test_init (&argc, &argv);
+  n_pictures = g_strcmp0 (g_getenv ("DERMA_UNDER"), "valgrind") == 0 ? PICTURES_FOR_VALGRIND : PICTURES;
   find_folder ();
   model = derma_model_load (path, &error);
   g_assert_no_error (error);

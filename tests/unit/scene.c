@@ -7,11 +7,28 @@ const Scene SCENE_GOOD = {
   .format = DERMA_FORMAT_RGB, .range = DERMA_RANGE_FULL, .width = 480, .height = 360, .contrast = 1.0f, .light = 1.0f
 };
 
-/* A wave of @period, as blur leaves it: a Gaussian takes exp (-2 pi^2 sigma^2 f^2) of its height. */
-static gdouble
-wave (gdouble at, gdouble period, gdouble blur)
+/* The waves in a lesion: how many go into a side, and what blur leaves of their heights. */
+enum { FINE_X, FINE_Y, COARSE_X, COARSE_Y, N_WAVES };
+static const gdouble WAVES[N_WAVES] = { 60.0, 70.0, 9.0, 7.0 };
+typedef struct {
+  gdouble height[N_WAVES];
+} Waves;
+
+/* A Gaussian leaves exp (-2 pi^2 sigma^2 f^2) of a wave. */
+static void
+blur_waves (const Scene *scene, Waves *waves)
 {
-  return sin (2.0 * G_PI * at / period) * exp (-2.0 * G_PI * G_PI * blur * blur / (period * period));
+  for (guint i = 0; i < N_WAVES; i++) {
+    gdouble period = MIN (scene->width, scene->height) / WAVES[i];
+
+    waves->height[i] = exp (-2.0 * G_PI * G_PI * scene->blur * scene->blur / (period * period));
+  }
+}
+
+static gdouble
+wave (const Waves *waves, guint i, gdouble at, gdouble side)
+{
+  return sin (2.0 * G_PI * at / (side / WAVES[i])) * waves->height[i];
 }
 
 /* 1 inside a circle around @x, @y and 0 outside, over an edge that is as wide as the blur. */
@@ -23,10 +40,11 @@ disc (gdouble x, gdouble y, gdouble radius, gdouble blur)
 
 /* How much darker the lesion makes the skin, about 0..0.6. */
 static gdouble
-lesion (const Scene *scene, gdouble x, gdouble y, gdouble side)
+lesion (const Scene *scene, const Waves *waves, gdouble x, gdouble y)
 {
-  gdouble fine = wave (x, side / 60.0, scene->blur) * wave (y, side / 70.0, scene->blur);
-  gdouble coarse = wave (x + y, side / 9.0, scene->blur) + wave (x - y, side / 7.0, scene->blur);
+  gdouble side = MIN (scene->width, scene->height);
+  gdouble fine = wave (waves, FINE_X, x, side) * wave (waves, FINE_Y, y, side);
+  gdouble coarse = wave (waves, COARSE_X, x + y, side) + wave (waves, COARSE_Y, x - y, side);
 
   return scene->contrast * disc (x, y, side * 0.3, scene->blur) * (0.35 + 0.12 * fine + 0.06 * coarse);
 }
@@ -44,12 +62,12 @@ glare (const Scene *scene, gdouble x, gdouble y, gdouble side)
 }
 
 static void
-get_colour (const Scene *scene, guint column, guint row, gdouble rgb[3])
+get_colour (const Scene *scene, const Waves *waves, guint column, guint row, gdouble rgb[3])
 {
   static const gdouble skin[3] = { 0.84, 0.64, 0.57 }, green[3] = { 0.2, 1.0, 0.2 };
   gdouble side = MIN (scene->width, scene->height);
   gdouble x = column + 0.5 - scene->width / 2.0, y = row + 0.5 - scene->height / 2.0;
-  gdouble darker = lesion (scene, x - scene->shift * side, y, side), spot = glare (scene, x, y, side);
+  gdouble darker = lesion (scene, waves, x - scene->shift * side, y), spot = glare (scene, x, y, side);
 
   for (guint c = 0; c < 3; c++) {
     gdouble value = skin[c] * (1.0 - darker) * scene->light;
@@ -75,11 +93,11 @@ encode (const Scene *scene, gdouble value, gboolean chroma)
 
 /* BT.601 */
 static void
-put (const Scene *scene, const Pixels *pixels, guint x, guint y)
+put (const Scene *scene, const Waves *waves, const Pixels *pixels, guint x, guint y)
 {
   gdouble rgb[3], luma;
 
-  get_colour (scene, x, y, rgb);
+  get_colour (scene, waves, x, y, rgb);
   luma = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
   if (scene->format >= DERMA_FORMAT_RGB && scene->format <= DERMA_FORMAT_ABGR) {
     for (guint c = 0; c < 3; c++)
@@ -96,11 +114,14 @@ put (const Scene *scene, const Pixels *pixels, guint x, guint y)
 void
 scene_draw (const Scene *scene, Pixels *pixels)
 {
+  Waves waves;
+
+  blur_waves (scene, &waves);
   pixels_init (pixels, scene->format, scene->width, scene->height, scene->padding);
   pixels->frame.range = scene->range;
   for (guint y = 0; y < scene->height; y++)
     for (guint x = 0; x < scene->width; x++)
-      put (scene, pixels, x, y);
+      put (scene, &waves, pixels, x, y);
 }
 
 DermaQuality
