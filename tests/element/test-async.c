@@ -92,11 +92,11 @@ test_full_hd (void)
   const gsize size = 1920 * 1080 * 3 / 2;
   const guint n = is_valgrind () ? 60 : 600;
   GstHarness *harness = new_async ();
-  GstMemory *memory;
+  guint8 *pixels = g_malloc0 (size);
+  GstMemory *memory = gst_memory_new_wrapped (0, pixels, size, 0, size, pixels, g_free);
   guint64 read = 0;
 
   element_test_set_caps (harness, "I420", 1920, 1080);
-  memory = gst_memory_new_wrapped (0, g_malloc0 (size), size, 0, size, NULL, g_free);
   for (guint i = 0; i < n; i++) {
     GstBuffer *frame = gst_buffer_new ();
     g_autoptr (GstBuffer) out = NULL;
