@@ -318,6 +318,7 @@ static const Refusal REFUSALS[] = {
   { 13, "r=s0.5", "Relu x t; Dropout x,r,t y", "'y' (Dropout): whether it is in training mode" },
   { 13, "r=s0.5 t=i[0]", "Identity x,r a; Relu a y", "'a' (Identity)" },
   { 13, "", "MaxPool x y,i kernel_shape=[1,1]", "the indices output" },
+  { 13, "", "MaxPool x,x y kernel_shape=[1,1]", "2 inputs where 1 to 1 are allowed" },
   { 13, "", "MaxPool x y kernel_shape=[2]", "two dimensions" },
   { 13, "", "AveragePool x y kernel_shape=[1,1,1]", "'y' (AveragePool)" },
   { 13, "n=i[1,4,-1]", "Reshape x,n y", "6 elements do not fit" },
