@@ -117,6 +117,28 @@ test_typicality (void)
   g_assert_cmpint (reading.state, ==, DERMA_STATE_NO_LESION);
 }
 
+/* The map may be the first of the outputs. */
+static void
+test_map_first (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = derma_onnx_builder_new (13);
+  g_autoptr (DermaClassifier) classifier = NULL;
+  guint width, height;
+
+  derma_onnx_builder_add_input (builder, "x", "1,3,6,4");
+  derma_onnx_builder_add_constants (builder, "w=f(1,3,1,1)");
+  derma_onnx_builder_add_node (builder, "Conv", "x,w", "map", NULL);
+  derma_onnx_builder_add_node (builder, "GlobalAveragePool", "x", "scores", NULL);
+  derma_onnx_builder_add_output (builder, "map", NULL);
+  derma_onnx_builder_add_output (builder, "scores", NULL);
+  derma_onnx_builder_set_metadata (builder, "derma.output.scores", "scores");
+  derma_onnx_builder_set_metadata (builder, "derma.output.map", "map");
+  classifier = make_classifier (g_steal_pointer (&builder));
+  g_assert_nonnull (derma_classifier_get_map (classifier, &width, &height));
+  g_assert_cmpuint (width, ==, 4);
+  g_assert_cmpuint (height, ==, 6);
+}
+
 /* A network that says nothing of either: nothing is claimed, and what an earlier network said is gone. */
 static void
 test_neither (void)
@@ -180,6 +202,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/look/map", test_map);
+  g_test_add_func ("/look/map-first", test_map_first);
   g_test_add_func ("/look/typicality", test_typicality);
   g_test_add_func ("/look/neither", test_neither);
   g_test_add_func ("/look/refused", test_refused);
