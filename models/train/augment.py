@@ -83,28 +83,31 @@ def _jpeg(x, rng):
     return cv2.imdecode(data, cv2.IMREAD_COLOR) if ok else x
 
 
-def training_picture(pixels, mask, side, strength, rng):
-    """Pixels S,S,3 and mask M,M, uint8 -> picture side,side,3 uint8 and lesion map side/16,side/16 float32 in 0..1."""
+def training_picture(pixels, mask, side, strength, rng, wear=1.0):
+    """Pixels S,S,3 and mask M,M, uint8 -> picture side,side,3 uint8; lesion map side/16,side/16 float32 in 0..1; the picture
+    turned and scaled alone. wear scales how often blur, noise, JPEG and dark corners come."""
     source = min(pixels.shape[0], side * 5 // 4)
     x = cv2.resize(pixels, (source, source), interpolation=cv2.INTER_AREA) if source < pixels.shape[0] else pixels
     matrix = _warp_matrix(side, source, strength, rng)
     x = _warp(x, matrix, side)
+    plain = x.copy()
     if rng.random() < 0.12 * strength:
         x = _hair(x, rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 * wear:
         x = _blur(x, rng)
     x = _colour(x, strength, rng)
-    if rng.random() < 0.15:
+    if rng.random() < 0.15 * wear:
         x = _dark_corners(x, rng)
-    if rng.random() < 0.4:
+    if rng.random() < 0.4 * wear:
         x = _noise(x, rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 * wear:
         x = _jpeg(x, rng)
     scale = mask.shape[0] / source
     matrix = matrix * scale
     matrix[:, :2] *= side / (side // 4)
     m = _warp(mask, matrix, side // 4)
-    return x, cv2.resize(m, (side // 16, side // 16), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    lesion = cv2.resize(m, (side // 16, side // 16), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return x, lesion, plain
 
 
 def to_network(x):

@@ -26,7 +26,7 @@ from train import predict
 SIDE = 224
 SENSITIVITY = 0.90
 OFFSET_DECAY = 2e-3
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 
 def arguments():

@@ -37,14 +37,14 @@ def arguments():
     p.add_argument("--data", required=True, help="folder with index.csv")
     p.add_argument("--start", help="ImageNet weights (.npz); random without")
     p.add_argument("--earlier", metavar="ONNX", help="an earlier file of the network: its weights to start from, its answers to "
-                   "learn from in place of a teacher's")
+                   "learn from beside the teachers'")
     p.add_argument("--work", required=True, help="folder for the cache, checkpoints and log")
     p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
     p.add_argument("--quick", action="store_const", dest="recipe", const="quick", help="a few minutes on a small sample")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = p.parse_args()
-    if not RECIPES[args.recipe].teachers and not args.earlier:
+    if RECIPES[args.recipe].goes_on and not args.earlier:
         p.error(f"--recipe {args.recipe}: needs --earlier")
     return args
 
@@ -84,15 +84,17 @@ def predict(network, pictures, indices, side, device):
     return torch.cat(out).numpy()
 
 
-def mix(x, rng):
-    """Blends the second half of a batch with itself in another order; returns x, order and share of each picture."""
-    n = len(x)
+def mixture(n, rng):
+    """How to blend the second half of n pictures with itself: order of the others, share of each picture."""
     order, share = torch.arange(n), torch.ones(n)
     order[n // 2:] = torch.from_numpy(rng.permutation(np.arange(n // 2, n)))
     share[n // 2:] = torch.from_numpy(rng.beta(0.4, 0.4, n - n // 2).astype(np.float32))
+    return order, share
+
+
+def blend(x, order, share):
     s = share[:, None, None, None]
-    x = (x * s + x[order] * (1 - s)).contiguous(memory_format=torch.channels_last)
-    return x, order, share
+    return (x * s + x[order] * (1 - s)).contiguous(memory_format=torch.channels_last)
 
 
 class Leg:
@@ -107,6 +109,11 @@ class Leg:
     @property
     def done(self):
         return os.path.exists(self.path)
+
+    @property
+    def shares_trunk(self):
+        """Whether the teachers' first layers give for the same pictures what this network's give, as long as they are frozen."""
+        return not self.owner.args.earlier and not self.owner.recipe.plain_answers
 
     def prepare(self):
         """Starts from ImageNet with the statistics of real pictures."""
@@ -153,25 +160,25 @@ class Leg:
             module.train(not frozen)
             module.requires_grad_(not frozen)
 
-    def scores(self, x, frozen):
-        """(scores, map) of this network, and the teachers' mean probabilities where there are any."""
-        shared, answers = None, None
+    def scores(self, x, plain, stage):
+        """(scores, map) of this network for x, and a teacher's probabilities, for plain where it is given. Each teacher in
+        turn: in the mean over batches the gradient is that of their mean."""
         with torch.no_grad():
-            if frozen:
-                shared = self.network.body.trunk(x)
-            for teacher in self.teachers:
-                start = shared if shared is not None else teacher.body.trunk(x)
-                p = F.softmax(teacher.finish(start)[0] / SOFTEN, 1)
-                answers = p if answers is None else answers + p
-        out = self.network.finish(shared) if frozen else self.network(x)
-        return out, None if answers is None else answers / len(self.teachers)
+            shared, answers = self.network.body.trunk(x) if stage.frozen else None, None
+            if self.teachers:
+                teacher = self.teachers[self.average.steps % min(stage.teachers, len(self.teachers))]
+                start = shared if self.shares_trunk and stage.frozen else teacher.body.trunk(x if plain is None else plain)
+                answers = F.softmax(teacher.finish(start)[0] / SOFTEN, 1)
+        return self.network.finish(shared) if stage.frozen else self.network(x), answers
 
-    def loss(self, x, lesion, chosen, stage, rng):
+    def loss(self, x, plain, lesion, chosen, stage, rng):
         o = self.owner
         order, share = torch.arange(len(x)), torch.ones(len(x))
         if stage.mixed:
-            x, order, share = mix(x, rng)
-        (scores, predicted), answers = self.scores(x.to(o.args.device), stage.frozen)
+            order, share = mixture(len(x), rng)
+            x, plain = (None if y is None else blend(y, order, share) for y in (x, plain))
+        plain = None if plain is None else plain.to(o.args.device)
+        (scores, predicted), answers = self.scores(x.to(o.args.device), plain, stage)
         labels = F.one_hot(torch.from_numpy(o.pictures.labels[chosen]), len(LABELS)).float()
         wanted = labels * share[:, None] + labels[order] * (1 - share[:, None])
         wanted = (wanted * (1 - SMOOTHING) + SMOOTHING / len(LABELS)).to(scores.device)
@@ -190,14 +197,15 @@ class Leg:
         rng = np.random.default_rng([self.seed, self.epoch])
         order = rng.choice(o.train, o.per_epoch, p=o.weights).reshape(-1, BATCH)
         self.set_mode(stage.frozen)
-        bar = tqdm(o.batches(order, stage, [self.seed, self.epoch]), total=len(order), mininterval=5,
+        plain = bool(self.teachers) and o.recipe.plain_answers
+        bar = tqdm(o.batches(order, stage, [self.seed, self.epoch], plain), total=len(order), mininterval=5,
                    desc=f"{self.name} epoch {self.epoch + 1} at {stage.side}")
-        for i, (chosen, x, lesion) in enumerate(bar):
+        for i, (chosen, x, lesion, plain) in enumerate(bar):
             place = (self.epoch - first + i / len(order)) / (last - first)
             rate = stage.rate * min(1, place * 10 + 0.02) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * place)))
             for group in self.optimiser.param_groups:
                 group["lr"] = float(rate)
-            loss = self.loss(x, lesion, chosen, stage, rng)
+            loss = self.loss(x, plain, lesion, chosen, stage, rng)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -234,21 +242,22 @@ class Training:
         self.weights = sampling_weights(self.pictures, self.train, self.recipe.sources)
         self.per_epoch = min(self.recipe.epoch_pictures, len(self.train)) // BATCH * BATCH
 
-    def batches(self, order, stage, seed):
-        """Yields (indices, pictures, lesion maps), made on other threads one batch ahead."""
+    def batches(self, order, stage, seed, plain):
+        """Yields (indices, pictures, lesion maps, pictures as they were before light and wear or None), made on other threads
+        one batch ahead."""
         def make(item):
             place, index = item
             rng = np.random.default_rng([*seed, place])
             return augment.training_picture(np.asarray(self.pictures.pixels[index]), np.asarray(self.pictures.masks[index]),
-                                            stage.side, stage.strength, rng)
+                                            stage.side, stage.strength, rng, stage.wear)
 
         def submit(i):
             return [self.pool.submit(make, (i * BATCH + j, index)) for j, index in enumerate(order[i])]
         ahead = submit(0)
         for i in range(len(order)):
             made, ahead = [f.result() for f in ahead], submit(i + 1) if i + 1 < len(order) else None
-            x = augment.to_network(np.stack([m[0] for m in made]))
-            yield order[i], x, torch.from_numpy(np.stack([m[1] for m in made]))[:, None]
+            x, lesion = augment.to_network(np.stack([m[0] for m in made])), torch.from_numpy(np.stack([m[1] for m in made]))[:, None]
+            yield order[i], x, lesion, augment.to_network(np.stack([m[2] for m in made])) if plain else None
 
     def validate(self, leg, stage, loss):
         scores = predict(leg.average.network, self.pictures, self.val, stage.side, self.args.device)
@@ -278,8 +287,8 @@ class Training:
 
     def run(self):
         teachers = [self.earlier()] if self.args.earlier else []
-        for i in range(0 if self.args.earlier else self.recipe.teachers):
-            leg = Leg(self, f"teacher-{i + 1}", Teacher(len(LABELS)), self.recipe.teacher_stages)
+        for i, stages in enumerate(self.recipe.teachers):
+            leg = Leg(self, f"teacher-{i + 1}", Teacher(len(LABELS)), stages)
             if not leg.done:
                 leg.prepare()
                 leg.run()
