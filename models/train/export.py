@@ -75,7 +75,7 @@ def class_offsets(scores, truth):
 
     def loss():
         optimiser.zero_grad()
-        value = F.cross_entropy((x + offsets) * sharpness.exp(), y) + OFFSET_DECAY * (offsets ** 2).sum()
+        value = F.cross_entropy((x + offsets) * sharpness.clamp(-3, 3).exp(), y) + OFFSET_DECAY * (offsets ** 2).sum()
         value.backward()
         return value
     optimiser.step(loss)
@@ -128,10 +128,9 @@ def operating_points(probabilities, truth, labels):
 
 
 class Calibration:
-    """What is fitted on the validation split; another network that has the shift and the kept classes in it takes them
-    from `earlier`."""
+    """What is fitted on the validation split; `chosen` if the network has scores of the kept classes alone."""
 
-    def __init__(self, network, pictures, recipe, earlier=None):
+    def __init__(self, network, pictures, recipe, chosen=False):
         allowed = np.isin(pictures.sources, list(recipe.sources))
         train, val = pictures.where("train"), pictures.where("val", recipe.validate_on)
         train = train[allowed[train]]
@@ -139,10 +138,7 @@ class Calibration:
         self.labels = [LABELS[c] for c in self.kept]
         self.truth = np.searchsorted(self.kept, pictures.labels[val])
         scores = predict(network, pictures, val, SIDE, "cpu")
-        if earlier:
-            self.tau, self.shift, self.scores = earlier.tau, earlier.shift, scores
-        else:
-            self._shift(scores[:, self.kept], pictures, recipe)
+        self._shift(scores if chosen else scores[:, self.kept], pictures, recipe)
         self.temperature = fit_temperature(self.scores, self.truth)
         self.points = operating_points(metrics.softmax(self.scores, self.temperature), self.truth, self.labels)
 

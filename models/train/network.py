@@ -159,14 +159,14 @@ class Body(nn.Module):
             conv.load(*take(conv))
 
 
-def read_onnx(path):
-    """The tensors by name of an ONNX file that export.py wrote in float."""
+def read_onnx(path, first="network.body.stem.weight"):
+    """The tensors by name of an ONNX file that has one of the name `first`, as those have that export.py wrote in float."""
     try:
         found = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
     except Exception as problem:  # protobuf's own classes, OSError
         raise SystemExit(f"{path}: {problem}") from problem
-    if "network.body.stem.weight" not in found:
-        raise SystemExit(f"{path}: not a network that export.py wrote: it has no network.body.stem.weight")
+    if first not in found:
+        raise SystemExit(f"{path}: not a network that was written here: it has no {first}")
     return found
 
 

@@ -3,10 +3,11 @@
 """The trained network in int8: a QDQ ONNX file.
 
   models/train/quantise.py --data DIR --work DIR --output models/dermaclassify-int8.onnx [--recipe full] [--steps N]
+      [--earlier INT8.onnx]
 
 Activations get one scale a tensor, from training pictures; weights one a channel. The quantised network is then taught to
-answer as the float one does (quantisation-aware fine-tuning). Shift, temperature and operating points are the float
-network's procedure on the quantised scores.
+answer as the float one does (quantisation-aware fine-tuning). Offsets, shift, temperature and operating points are fitted as
+the float network's are, on the quantised scores.
 """
 import argparse
 import os
@@ -20,9 +21,8 @@ from tqdm import tqdm
 import augment
 from dataset import Pictures
 from export import SIDE, Calibration, Exported, load_trained, write
-from network import MAP_FLOOR, relu6
+from network import MAP_FLOOR, read_onnx, relu6
 from recipe import RECIPES
-from train import predict
 
 CALIBRATION = 192
 BATCH = 32
@@ -37,6 +37,7 @@ def arguments():
     p.add_argument("--output", required=True, help="ONNX file to write")
     p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
     p.add_argument("--steps", type=int, default=1200, help="of fine-tuning, 32 pictures each")
+    p.add_argument("--earlier", metavar="INT8.onnx", help="what this made before of the same network, to go on from")
     p.add_argument("--pictures", type=int, default=CALIBRATION, help="to take the ranges from")
     p.add_argument("--evaluation", help="figures to keep in the file, as text")
     p.add_argument("--seed", type=int, default=1)
@@ -132,6 +133,17 @@ def calibrate(quantised, pictures, chosen):
     quantised.settle()
 
 
+@torch.no_grad()
+def load_earlier(quantised, path):
+    """All but the bias of the classes, that has in it what was fitted then."""
+    found = read_onnx(path, "stem.conv.weight")
+    for name, parameter in quantised.named_parameters():
+        if name not in found or found[name].shape != parameter.shape:
+            raise SystemExit(f"{path}: is not of this network: {name}")
+        if name != "classifier.bias":
+            parameter.copy_(found[name])
+
+
 def fine_tune(quantised, exported, pictures, train, args):
     """Adam at a small rate towards the float network's scores, map and typicality."""
     rng = np.random.default_rng(args.seed)
@@ -155,15 +167,6 @@ def fine_tune(quantised, exported, pictures, train, args):
         bar.set_postfix(loss=f"{loss.item():.4f}")
 
 
-@torch.no_grad()
-def correct(quantised, pictures, recipe, fitted):
-    """Takes away what quantisation adds to each class's scores, on the mean over the classes of the `val` split."""
-    val = pictures.where("val", recipe.validate_on)
-    off = predict(quantised, pictures, val, SIDE, "cpu") - fitted.scores
-    means = [off[fitted.truth == c].mean(0) for c in np.unique(fitted.truth)]
-    quantised.classifier.bias -= torch.from_numpy(np.mean(means, 0))
-
-
 def main():
     args = arguments()
     recipe = RECIPES[args.recipe]
@@ -178,12 +181,15 @@ def main():
     train = pictures.where("train")
     train = train[np.isin(pictures.sources[train], list(recipe.sources))]
     calibrate(quantised, pictures, np.sort(np.random.default_rng(args.seed).choice(train, min(args.pictures, len(train)), False)))
+    if args.earlier:
+        load_earlier(quantised, args.earlier)
     quantised.requires_grad_(True)
     if args.steps:
         fine_tune(quantised, exported, pictures, train, args)
-    correct(quantised.eval(), pictures, recipe, fitted)
-    again = Calibration(quantised, pictures, recipe, fitted)
+    again = Calibration(quantised.eval(), pictures, recipe, chosen=True)
     again.report()
+    with torch.no_grad():
+        quantised.classifier.bias += torch.from_numpy(again.shift)
     write(args.output, quantised, again, recipe, threshold, args.evaluation, tolerance=0.1)
 
 

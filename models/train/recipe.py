@@ -57,8 +57,9 @@ RECIPES = {
         name="dermaclassify",
         licence="CC-BY-NC-4.0",
         provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
-                   "and MILK10k (CC BY-NC), training splits only, from the weights and the answers of version 0.4.0 and the answers "
-                   "of a MobileNetV2 trained on the same; both had started from MobileNetV2 ImageNet weights (Apache-2.0)",
+                   "and MILK10k (CC BY-NC), training splits only, from the weights and the answers of version 0.4.0 and the "
+                   "answers of two MobileNetV2 trained on the same; all had started from MobileNetV2 ImageNet weights "
+                   "(Apache-2.0)",
         goes_on=True,
         plain_answers=True),
     "cc0": Recipe(

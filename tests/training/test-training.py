@@ -122,10 +122,19 @@ class Trained(unittest.TestCase):
 
     def test_int8_runs(self):
         path = os.path.join(self.folder.name, "int8.onnx")
-        made = python("quantise.py", "--recipe", "quick", *self.common, "--output", path, "--steps", "1", "--pictures", "32")
-        self.assertEqual(made.returncode, 0, made.stderr[-2000:])
-        check = subprocess.run([DERMA, "model", "check", path], capture_output=True, text=True)
-        self.assertEqual(check.returncode, 0, check.stderr)
+        command = ["quantise.py", "--recipe", "quick", *self.common, "--output", path, "--steps", "1", "--pictures", "32"]
+        for more in ([], ["--earlier", path]):
+            made = python(*command, *more)
+            self.assertEqual(made.returncode, 0, made.stderr[-2000:])
+            check = subprocess.run([DERMA, "model", "check", path], capture_output=True, text=True)
+            self.assertEqual(check.returncode, 0, check.stderr)
+
+    def test_int8_of_a_wrong_file(self):
+        path = os.path.join(self.folder.name, "refused.onnx")
+        made = python("quantise.py", "--recipe", "quick", *self.common, "--output", path, "--pictures", "32", "--earlier", self.model)
+        self.assertNotEqual(made.returncode, 0)
+        self.assertIn("a network that was written here: it has no stem.conv.weight", made.stderr.splitlines()[-1])
+        self.assertFalse(os.path.exists(path))
 
     def test_goes_on_from_an_earlier_file(self):
         work = os.path.join(self.folder.name, "again")
@@ -139,6 +148,27 @@ class Trained(unittest.TestCase):
             rows = list(csv.DictReader(f))
         first = next(r for r in rows if r["network"] == "best")
         self.assertGreater(float(first["val_macro_auc"]), float(self.rows("best")[0]["val_macro_auc"]))
+
+    def test_files_are_compared(self):
+        """The one whose answers are of no use has the greater log-loss, and everything else is as it is read alone."""
+        from network import read_onnx
+        import onnx
+        from onnx import numpy_helper
+        useless = os.path.join(self.folder.name, "useless.onnx")
+        model = onnx.load(self.model)
+        self.assertIn("classifier.weight", read_onnx(self.model))
+        for tensor in model.graph.initializer:
+            if tensor.name == "classifier.weight":
+                tensor.CopyFrom(numpy_helper.from_array(np.zeros_like(numpy_helper.to_array(tensor)), tensor.name))
+        onnx.save(model, useless)
+        done = python("compare.py", "--recipe", "quick", *self.common, self.model, useless)
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        rows = [[c.strip() for c in line.split("|")[1:-1]] for line in done.stdout.splitlines()[2:]]
+        found = {(r[0], r[1]): r for r in rows}
+        for what in ("ham10000", "ham10000, disturbed"):
+            good, bad = found[os.path.basename(self.model), what], found["useless.onnx", what]
+            self.assertLess(float(good[3]), float(bad[3]))
+            self.assertEqual(float(bad[6]), 0.5)
 
     def test_shapes_are_compared(self):
         again = ["search.py", "--recipe", "quick", *self.common, "--derma", DERMA, "--epochs", "1", "--side", "64", "gated", "deep"]
@@ -160,6 +190,15 @@ class Refused(unittest.TestCase):
         done = python("train.py", "--data", "d", "--work", "w", "--recipe", "again")
         self.assertEqual(done.returncode, 2)
         self.assertIn("--recipe again: needs --earlier", done.stderr.splitlines()[-1])
+
+    def test_compares_no_other_classes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = python("compare.py", "--data", folder, "--work", folder, os.path.join(os.path.dirname(SHIPPED), "dermaclassify-cc0.onnx"))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("dermaclassify-cc0.onnx: has 3 classes, not 7", done.stderr.splitlines()[-1])
+            done = python("compare.py", "--data", folder, "--work", folder, os.path.join(folder, "missing.onnx"))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("missing.onnx", done.stderr.splitlines()[-1])
 
     def test_earlier_file_that_is_wrong(self):
         with tempfile.TemporaryDirectory() as folder:
