@@ -59,12 +59,14 @@ def disturb(pixels, index):
 
 
 @torch.no_grad()
-def predict_disturbed(network, pictures, indices):
-    out = []
+def predict_disturbed(networks, pictures, indices):
+    """Scores of each network for the same pictures."""
+    out = {name: [] for name in networks}
     for i in range(0, len(indices), 64):
-        x = [disturb(np.asarray(pictures.pixels[j]), j) for j in indices[i:i + 64]]
-        out.append(network(augment.to_network(np.stack(x)))[0])
-    return torch.cat(out).numpy()
+        x = augment.to_network(np.stack([disturb(np.asarray(pictures.pixels[j]), j) for j in indices[i:i + 64]]))
+        for name, network in networks.items():
+            out[name].append(network(x)[0])
+    return {name: torch.cat(scores).numpy() for name, scores in out.items()}
 
 
 def row(name, what, scores, truth):
@@ -89,8 +91,8 @@ def main():
         truth = pictures.labels[indices]
         for name, network in networks.items():
             print(row(name, source, predict(network, pictures, indices, SIDE, "cpu"), truth), flush=True)
-        for name, network in networks.items():
-            print(row(name, source + ", disturbed", predict_disturbed(network, pictures, indices), truth), flush=True)
+        for name, scores in predict_disturbed(networks, pictures, indices).items():
+            print(row(name, source + ", disturbed", scores, truth), flush=True)
 
 
 if __name__ == "__main__":
