@@ -255,6 +255,30 @@ push_with_reading (Stress *stress)
   return gst_harness_push (stress->harness, frame);
 }
 
+/* Returns: whether there is one; else the test is skipped */
+static gboolean
+begin_on_small_disk (Reel *reel, Stress *stress, const gchar *properties)
+{
+  reel_open (reel);
+  if (!reel_mount (reel, 400)) {
+    g_test_skip ("no small file system can be mounted here");
+    reel_close (reel);
+    return FALSE;
+  }
+  reel_start (reel, stress, properties);
+  return TRUE;
+}
+
+static void
+fill_disk (Reel *reel, Stress *stress)
+{
+  stress->width = stress->height = 128;
+  element_test_set_caps (stress->harness, stress->format, stress->width, stress->height);
+  for (guint i = 0; i < 100; i++)
+    g_assert_cmpint (push_with_reading (stress), ==, GST_FLOW_OK);
+  g_assert_cmpuint (reel_end (reel, stress, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT), ==, 1);
+}
+
 /* Files that were finished before stay whole; there is one error; with room again it records again. */
 static void
 test_full_disk (gconstpointer data)
@@ -264,19 +288,10 @@ test_full_disk (gconstpointer data)
   Stress stress;
   Reel reel;
 
-  reel_open (&reel);
-  if (!reel_mount (&reel, 400)) {
-    g_test_skip ("no small file system can be mounted here");
-    reel_close (&reel);
+  if (!begin_on_small_disk (&reel, &stress, data))
     return;
-  }
-  reel_start (&reel, &stress, data);
   bus = gst_element_get_bus (stress.harness->element);
-  stress.width = stress.height = 128;
-  element_test_set_caps (stress.harness, stress.format, stress.width, stress.height);
-  for (guint i = 0; i < 100; i++)
-    g_assert_cmpint (push_with_reading (&stress), ==, GST_FLOW_OK);
-  g_assert_cmpuint (reel_end (&reel, &stress, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT), ==, 1);
+  fill_disk (&reel, &stress);
   before = reel.parts;
   g_assert_cmpuint (reel.frames, >, 0);
   reel_empty (&reel);
@@ -312,20 +327,11 @@ test_full_disk_stopped_there (void)
   Stress stress;
   Reel reel;
 
-  reel_open (&reel);
-  if (!reel_mount (&reel, 400)) {
-    g_test_skip ("no small file system can be mounted here");
-    reel_close (&reel);
+  if (!begin_on_small_disk (&reel, &stress, ""))
     return;
-  }
-  reel_start (&reel, &stress, "");
   bus = gst_element_get_bus (stress.harness->element);
   gst_bus_set_sync_handler (bus, stop_there, &heard, NULL);
-  stress.width = stress.height = 128;
-  element_test_set_caps (stress.harness, stress.format, stress.width, stress.height);
-  for (guint i = 0; i < 100; i++)
-    g_assert_cmpint (push_with_reading (&stress), ==, GST_FLOW_OK);
-  g_assert_cmpuint (reel_end (&reel, &stress, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT), ==, 1);
+  fill_disk (&reel, &stress);
   g_assert_cmpint (g_atomic_int_get (&heard), ==, 1);
   gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
   stress_tear_down (&stress);
