@@ -63,6 +63,7 @@ typedef enum {
  * @quality: of a JPEG, 1..100
  * @exif: (nullable): Exif data, from its byte order mark on, at most DERMA_MAX_METADATA
  * @xmp: (nullable): XMP packet, at most DERMA_MAX_METADATA
+ * @small: whether a JPEG takes time to be small: chroma at half the resolution both ways, Huffman codes of its own
  *
  * How a picture becomes a file.
  */
@@ -71,12 +72,13 @@ typedef struct {
   guint quality;
   GBytes *exif;
   GBytes *xmp;
+  gboolean small;
 } DermaPictureCoding;
 
 /**
  * derma_picture_encode:
  * @frame: what to encode, at most 2^27 pixels; its matrix and range are honoured. A JPEG has chroma at the resolution
- *   of @frame; a frame of GRAY8 becomes a grey file.
+ *   of @frame unless it is to be small; a frame of GRAY8 becomes a grey file.
  * @error: return location; %DERMA_ERROR_ARGUMENT, %DERMA_ERROR_LIMIT, %DERMA_ERROR_RUNTIME
  *
  * Returns: (transfer full): a JPEG or PNG file, or NULL with @error set to the cause

@@ -57,13 +57,17 @@ write_metadata (j_compress_ptr info, const gchar *mark, gsize length, GBytes *by
     jpeg_write_m_byte (info, data[i]);
 }
 
-/* Chroma as coarse as that of the frame. */
+/* Chroma as coarse as that of the frame, or half as fine both ways: what libjpeg's defaults give a colour picture. */
 static void
-set_sampling (j_compress_ptr info, const DermaFrame *frame)
+set_sampling (j_compress_ptr info, const DermaEncoding *encoding)
 {
-  const DermaLayout *layout = derma_layout_get (frame->format);
+  const DermaLayout *layout = derma_layout_get (encoding->frame->format);
   const DermaComponent *chroma = &layout->components[1];
 
+  if (encoding->coding->small)
+    return;
+  for (gint c = 0; c < info->num_components; c++)
+    info->comp_info[c].h_samp_factor = info->comp_info[c].v_samp_factor = 1;
   if (layout->family != DERMA_FAMILY_YCBCR)
     return;
   info->comp_info[0].h_samp_factor = 1 << chroma->xshift;
@@ -79,9 +83,8 @@ start (j_compress_ptr info, const DermaEncoding *encoding)
   info->in_color_space = encoding->colour.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults (info);
   jpeg_set_quality (info, (gint)encoding->coding->quality, TRUE);
-  for (gint c = 0; c < info->num_components; c++)
-    info->comp_info[c].h_samp_factor = info->comp_info[c].v_samp_factor = 1;
-  set_sampling (info, encoding->frame);
+  set_sampling (info, encoding);
+  info->optimize_coding = encoding->coding->small;
   jpeg_start_compress (info, TRUE);
 }
 

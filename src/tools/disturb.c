@@ -2,6 +2,7 @@
 #include "tools/disturb.h"
 
 #include <derma/error.h>
+#include <derma/picture.h>
 #include <derma/sampler.h>
 
 #include <math.h>
@@ -201,12 +202,9 @@ to_yuy2 (DermaDisturber *d, const gdouble *parameters, guint32 seed, GError **er
 /* Everything that lives across a jump out of libjpeg is in here. */
 typedef struct {
   struct jpeg_error_mgr errors;
-  struct jpeg_compress_struct writer;
   struct jpeg_decompress_struct reader;
   jmp_buf escape;
   gchar message[JMSG_LENGTH_MAX];
-  unsigned char *data;
-  unsigned long size;
 } Jpeg;
 
 static G_NORETURN void
@@ -219,34 +217,14 @@ on_error (j_common_ptr info)
 }
 
 static void
-encode (Jpeg *jpeg, const DermaDisturber *d, gint quality)
-{
-  struct jpeg_compress_struct *writer = &jpeg->writer;
-
-  jpeg_create_compress (writer);
-  jpeg_mem_dest (writer, &jpeg->data, &jpeg->size);
-  writer->image_width = d->width;
-  writer->image_height = d->height;
-  writer->input_components = 3;
-  writer->in_color_space = JCS_RGB;
-  jpeg_set_defaults (writer);
-  jpeg_set_quality (writer, quality, TRUE);
-  jpeg_start_compress (writer, TRUE);
-  while (writer->next_scanline < d->height) {
-    JSAMPROW row = d->input + (gsize)writer->next_scanline * d->width * 3;
-
-    jpeg_write_scanlines (writer, &row, 1);
-  }
-  jpeg_finish_compress (writer);
-}
-
-static void
-decode (Jpeg *jpeg, DermaDisturber *d)
+decode (Jpeg *jpeg, GBytes *bytes, DermaDisturber *d)
 {
   struct jpeg_decompress_struct *reader = &jpeg->reader;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
 
   jpeg_create_decompress (reader);
-  jpeg_mem_src (reader, jpeg->data, jpeg->size);
+  jpeg_mem_src (reader, data, size);
   jpeg_read_header (reader, TRUE);
   reader->out_color_space = JCS_RGB;
   jpeg_start_decompress (reader);
@@ -258,25 +236,33 @@ decode (Jpeg *jpeg, DermaDisturber *d)
   jpeg_finish_decompress (reader);
 }
 
+/* As cameras do it, with chroma at half the resolution. */
 static gboolean
 compress (DermaDisturber *d, const gdouble *parameters, guint32 seed, GError **error)
 {
+  const DermaFrame frame = { .format = DERMA_FORMAT_RGB,
+                             .width = d->width,
+                             .height = d->height,
+                             .range = DERMA_RANGE_FULL,
+                             .planes = { d->input },
+                             .strides = { (gint)d->width * 3 } };
+  const DermaPictureCoding coding = { .type = DERMA_PICTURE_JPEG, .quality = (guint)parameters[0], .small = TRUE };
+  g_autoptr (GBytes) bytes = derma_picture_encode (&frame, &coding, error);
   g_autofree Jpeg *jpeg = g_new0 (Jpeg, 1);
   gboolean failed = TRUE;
 
-  jpeg->writer.err = jpeg->reader.err = jpeg_std_error (&jpeg->errors);
-  jpeg->writer.client_data = jpeg->reader.client_data = jpeg;
+  if (!bytes)
+    return FALSE;
+  jpeg->reader.err = jpeg_std_error (&jpeg->errors);
+  jpeg->reader.client_data = jpeg;
   jpeg->errors.error_exit = on_error;
   if (setjmp (jpeg->escape) == 0) {
-    encode (jpeg, d, (gint)parameters[0]);
-    decode (jpeg, d);
+    decode (jpeg, bytes, d);
     failed = FALSE;
   } else {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "JPEG: %s", jpeg->message);
   }
-  jpeg_destroy_compress (&jpeg->writer);
   jpeg_destroy_decompress (&jpeg->reader);
-  free (jpeg->data);
   return !failed;
 }
 

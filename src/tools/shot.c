@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/shot.h"
 
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <derma/picture.h>
 
-#include <jpeglib.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
@@ -183,69 +180,14 @@ derma_shot_get_frame (const DermaShot *shot)
                        .strides = { shot->stride } };
 }
 
-/* Everything that lives across a jump out of libjpeg is in here. */
-typedef struct {
-  struct jpeg_error_mgr errors;
-  struct jpeg_compress_struct writer;
-  jmp_buf escape;
-  unsigned char *data;
-  unsigned long size;
-} Jpeg;
-
-static G_NORETURN void
-on_error (j_common_ptr info)
-{
-  Jpeg *jpeg = info->client_data;
-
-  longjmp (jpeg->escape, 1);
-}
-
-static void
-encode (Jpeg *jpeg, const DermaShot *shot, gint quality)
-{
-  struct jpeg_compress_struct *writer = &jpeg->writer;
-
-  jpeg_create_compress (writer);
-  jpeg_mem_dest (writer, &jpeg->data, &jpeg->size);
-  writer->image_width = shot->width;
-  writer->image_height = shot->height;
-  writer->input_components = 3;
-  writer->in_color_space = JCS_RGB;
-  jpeg_set_defaults (writer);
-  jpeg_set_quality (writer, quality, TRUE);
-  writer->optimize_coding = TRUE;
-  jpeg_start_compress (writer, TRUE);
-  while (writer->next_scanline < shot->height) {
-    JSAMPROW row = shot->pixels + (gsize)writer->next_scanline * (gsize)shot->stride;
-
-    jpeg_write_scanlines (writer, &row, 1);
-  }
-  jpeg_finish_compress (writer);
-}
-
-static gboolean
-try_encode (Jpeg *jpeg, const DermaShot *shot, gint quality)
-{
-  if (setjmp (jpeg->escape) != 0)
-    return FALSE;
-  encode (jpeg, shot, quality);
-  return TRUE;
-}
-
 GBytes *
 derma_shot_to_jpeg (const DermaShot *shot, gint quality, GError **error)
 {
-  Jpeg jpeg = { .size = 0 };
-  GBytes *bytes = NULL;
+  DermaFrame frame = derma_shot_get_frame (shot);
+  DermaPictureCoding coding = { .type = DERMA_PICTURE_JPEG, .quality = (guint)quality, .small = TRUE };
+  GBytes *bytes = derma_picture_encode (&frame, &coding, error);
 
-  jpeg.writer.err = jpeg_std_error (&jpeg.errors);
-  jpeg.errors.error_exit = on_error;
-  jpeg.writer.client_data = &jpeg;
-  if (try_encode (&jpeg, shot, quality))
-    bytes = g_bytes_new (jpeg.data, jpeg.size);
-  else
-    refuse (error, DERMA_ERROR_RUNTIME, "the picture cannot be written as JPEG");
-  jpeg_destroy_compress (&jpeg.writer);
-  free (jpeg.data);
+  if (!bytes)
+    g_prefix_error (error, "the picture cannot be written as JPEG: ");
   return bytes;
 }

@@ -184,6 +184,36 @@ test_jpeg_sampling (void)
   }
 }
 
+/* Fewer bytes than with defaults, of colour by coarser chroma, of grey by codes alone: its pixels are the same. */
+static void
+test_small_jpeg (void)
+{
+  static const DermaFormat formats[] = { DERMA_FORMAT_GRAY8, DERMA_FORMAT_RGB, DERMA_FORMAT_YUY2 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    const DermaPictureCoding coding = { .type = DERMA_PICTURE_JPEG, .quality = 95, .small = TRUE };
+    g_autoptr (DermaPicture) picture = NULL, small_picture = NULL;
+    g_autoptr (GBytes) bytes = NULL, small = NULL;
+    gboolean grey = formats[i] == DERMA_FORMAT_GRAY8;
+    Pixels pixels;
+
+    pixels_init (&pixels, formats[i], 63, 35, 3);
+    for (guint c = 0; c < (grey ? 1u : 3u); c++)
+      for (guint n = 0; n < 63 * 35; n++)
+        *pixels_at (&pixels, c, n % 63, n / 63) = (guint8)(100 + n % 17);
+    bytes = encode (&pixels.frame, DERMA_PICTURE_JPEG);
+    small = derma_picture_encode (&pixels.frame, &coding, NULL);
+    g_assert_cmpuint (g_bytes_get_size (small), <, g_bytes_get_size (bytes));
+    g_assert_cmpint (sampling_of (small).v, ==, grey ? 1 : 2);
+    g_assert_cmpint (sampling_of (small).h, ==, grey ? 1 : 2);
+    picture = decode (bytes);
+    small_picture = decode (small);
+    if (grey)
+      g_assert_cmpmem (derma_picture_get_pixels (picture), 63, derma_picture_get_pixels (small_picture), 63);
+    pixels_clear (&pixels);
+  }
+}
+
 /* What jpegdec would give of a camera's JPEG comes back as it was, but for rounding. */
 static void
 test_jpeg_again (void)
@@ -404,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/encode/colorimetry", test_colorimetry);
   g_test_add_func ("/encode/png-exact", test_png_exact);
   g_test_add_func ("/encode/jpeg-sampling", test_jpeg_sampling);
+  g_test_add_func ("/encode/small-jpeg", test_small_jpeg);
   g_test_add_func ("/encode/jpeg-again", test_jpeg_again);
   g_test_add_func ("/encode/grey", test_grey);
   g_test_add_func ("/encode/metadata", test_metadata);

@@ -299,10 +299,11 @@ test_impossible_jpeg_fails (void)
   DermaShot nothing = { 0 }, wide = { .width = 70000, .height = 1 };
 
   g_assert_null (derma_shot_to_jpeg (&nothing, 85, &error));
-  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME);
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT);
+  g_assert_true (g_str_has_prefix (error->message, "the picture cannot be written as JPEG: frame: size: 0x0 "));
   g_clear_error (&error);
   g_assert_null (derma_shot_to_jpeg (&wide, 85, &error));
-  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME);
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT);
 }
 
 static void
