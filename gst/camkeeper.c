@@ -33,7 +33,7 @@ struct _DermaCamKeeper {
   gboolean streaming; /* this feed has given a picture */
   gboolean streamed;  /* some feed has */
   gboolean gone;      /* the loss was that it was unplugged */
-  gboolean told;      /* of a loss */
+  const gchar *told;  /* what will be told when a loss that was told of is over; NULL: none was */
   guint attempts;     /* without a first picture */
 };
 
@@ -192,7 +192,7 @@ report_loss (DermaCamKeeper *keeper, const GError *cause)
 {
   if (keeper->told)
     return;
-  keeper->told = TRUE;
+  keeper->told = keeper->gone ? "replugged" : "resumed";
   g_atomic_int_inc (&keeper->losses);
   post (keeper, keeper->gone ? "unplugged" : "interrupted", keeper->identity->device, cause);
 }
@@ -232,10 +232,10 @@ on_pictures (DermaCamKeeper *keeper, gint unused)
   keeper->streaming = keeper->streamed = TRUE;
   if (keeper->told) {
     g_atomic_int_inc (&keeper->returns);
-    post (keeper, keeper->gone ? "replugged" : "resumed", device, NULL);
+    post (keeper, keeper->told, device, NULL);
     gst_element_post_message (GST_ELEMENT (keeper->bin), gst_message_new_latency (GST_OBJECT (keeper->bin)));
   }
-  keeper->told = FALSE;
+  keeper->told = NULL;
   derma_cam_slot_settle (keeper->slot);
   listen_to_button (keeper);
   begin_lock (keeper);

@@ -20,7 +20,7 @@
  * something failed, error (string). Events: "locked" (with settled, boolean: whether the controls had come to rest),
  * "lock-failed", "unlocked", "unlock-failed", "profile-applied", "profile-failed", "unplugged" and "replugged",
  * "interrupted" (the camera is there and gives no pictures) and "resumed", "still-button" (with pressed, boolean) and
- * "still-button-failed".
+ * "still-button-failed". After "unplugged" comes "replugged", after "interrupted" "resumed", whatever is between.
  *
  * ## Example launch line
  * |[

@@ -197,6 +197,31 @@ test_interrupted (void)
   cam_stage_free (stage);
 }
 
+/* What is lost again before it gave a picture has one end, which is that of what was told. */
+static void
+test_lost_again (void)
+{
+  g_autoptr (GBytes) picture = cam_stage_make_jpeg (640, 480);
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+  guint sources;
+
+  cam_run_play (stage->run);
+  cam_stage_push (stage, picture);
+  cam_run_skip (stage->run, 1);
+  sources = cam_stage_count_sources (stage);
+  cam_stage_unplug (stage, 0);
+  cam_run_await (stage->run, "unplugged");
+  cam_stage_plug (stage, 0, "/dev/video0");
+  cam_stage_await_source (stage, sources + 1);
+  cam_stage_break (stage, GST_RESOURCE_ERROR_READ, "And again.");
+  cam_stage_await_source (stage, sources + 2);
+  cam_stage_push (stage, picture);
+  cam_run_await (stage->run, "replugged");
+  cam_run_skip (stage->run, 1);
+  cam_run_stop (stage->run);
+  cam_stage_free (stage);
+}
+
 /* Several errors of one loss are one loss. */
 static void
 test_many_errors (void)
@@ -387,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc-replug/stranger", test_stranger);
   g_test_add_func ("/camsrc-replug/one-stream", test_one_stream);
   g_test_add_func ("/camsrc-replug/interrupted", test_interrupted);
+  g_test_add_func ("/camsrc-replug/lost-again", test_lost_again);
   g_test_add_func ("/camsrc-replug/many-errors", test_many_errors);
   g_test_add_func ("/camsrc-replug/no-reconnect", test_no_reconnect);
   g_test_add_func ("/camsrc-replug/gives-up", test_gives_up);
