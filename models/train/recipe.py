@@ -40,7 +40,7 @@ RECIPES = {
         teachers=((Stage(160, 9, 1e-3, 0.7, True, mixed=True), Stage(160, 6, 8e-4, 0.5, True),
                    Stage(192, 9, 9e-4, 0.55, True), Stage(224, 3, 3e-4, 0.5, True)),),
         stages=(Stage(128, 9, 2e-3, 0.6, True), Stage(160, 6, 1.6e-3, 0.6, True), Stage(192, 5, 1e-3, 0.5, True),
-                Stage(224, 2, 4e-4, 0.5, True), Stage(192, 7, 1.2e-3, 0.55, True), Stage(224, 3, 5e-4, 0.5, False)),
+                Stage(224, 2, 4e-4, 0.5, True), Stage(192, 7, 1.2e-3, 0.55, True), Stage(224, 4, 5e-4, 0.5, False)),
         epoch_pictures=11264,
         name="dermaclassify",
         licence="CC-BY-NC-4.0",
