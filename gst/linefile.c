@@ -38,7 +38,6 @@ derma_line_file_write (DermaLineFile *file, const gchar *line, GError **error)
 {
   g_autofree gchar *whole = g_strconcat (line, "\n", NULL);
   const gsize size = strlen (whole);
-  const gint64 now = g_get_monotonic_time ();
 
   for (gsize done = 0; done < size;) {
     gssize n = write (file->fd, whole + done, size - done);
@@ -49,11 +48,21 @@ derma_line_file_write (DermaLineFile *file, const gchar *line, GError **error)
       return fail (file->path, errno, error);
     done += (gsize)n;
   }
-  if (now - file->synced >= G_USEC_PER_SEC) {
-    file->synced = now;
-    if (fdatasync (file->fd) < 0 && errno != EINVAL && errno != EROFS)
-      return fail (file->path, errno, error);
-  }
+  file->waiting = TRUE;
+  return derma_line_file_sync (file, error);
+}
+
+gboolean
+derma_line_file_sync (DermaLineFile *file, GError **error)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (!file->waiting || now - file->synced < G_USEC_PER_SEC)
+    return TRUE;
+  file->synced = now;
+  file->waiting = FALSE;
+  if (fdatasync (file->fd) < 0 && errno != EINVAL && errno != EROFS)
+    return fail (file->path, errno, error);
   return TRUE;
 }
 

@@ -7,12 +7,13 @@ G_BEGIN_DECLS
 
 /*
  * A new file that is written line by line. Each line is given to the system at once, so that nothing is lost with the
- * process, and to the disk at most once a second, so that little is lost with the power.
+ * process, and to the disk once a second, so that little is lost with the power.
  */
 typedef struct {
   gchar *path;
   gint fd;
-  gint64 synced; /* monotonic time */
+  gint64 synced;    /* monotonic time */
+  gboolean waiting; /* whether a line was not yet brought to the disk */
 } DermaLineFile;
 
 /* Returns: (transfer full): the file, which must not exist, or NULL with @error ("PATH: CAUSE") set; errno of the cause
@@ -20,6 +21,9 @@ typedef struct {
 DermaLineFile *derma_line_file_new (const gchar *path, GError **error);
 /* Writes @line and a line feed. Returns: FALSE with @error (G_FILE_ERROR, "PATH: CAUSE") set */
 gboolean derma_line_file_write (DermaLineFile *file, const gchar *line, GError **error);
+/* Brings what waits to the disk if that was not done for a second; to be called also while there are no lines. Returns:
+ * as derma_line_file_write() */
+gboolean derma_line_file_sync (DermaLineFile *file, GError **error);
 /* Brings all to the disk and closes it; @file: (nullable) (transfer full) */
 void derma_line_file_free (DermaLineFile *file);
 

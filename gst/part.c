@@ -78,16 +78,29 @@ fail (GError **error, GError *cause)
   return FALSE;
 }
 
+/* A sidecar that cannot be written is given up. */
+static gboolean
+give_up_sidecar (DermaPart *part, GError *cause, GError **error)
+{
+  g_clear_pointer (&part->sidecar, derma_line_file_free);
+  return fail (error, cause);
+}
+
 static gboolean
 write_line (DermaPart *part, gchar *text, GError **error)
 {
   g_autofree gchar *line = text;
   GError *cause = NULL;
 
-  if (!part->sidecar || derma_line_file_write (part->sidecar, line, &cause))
-    return TRUE;
-  g_clear_pointer (&part->sidecar, derma_line_file_free);
-  return fail (error, cause);
+  return !part->sidecar || derma_line_file_write (part->sidecar, line, &cause) || give_up_sidecar (part, cause, error);
+}
+
+gboolean
+derma_part_sync (DermaPart *part, GError **error)
+{
+  GError *cause = NULL;
+
+  return !part->sidecar || derma_line_file_sync (part->sidecar, &cause) || give_up_sidecar (part, cause, error);
 }
 
 static gboolean

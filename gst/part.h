@@ -77,6 +77,8 @@ DermaPart *derma_part_new (GstBin *parent, const DermaRecordSettings *settings, 
 /* Says what is so at its beginning. */
 gboolean derma_part_begin (DermaPart *part, const DermaScene *scene, GstClockTime pre_roll, GError **error);
 gboolean derma_part_take_note (DermaPart *part, const DermaNote *note, GError **error);
+/* Brings the sidecar's lines to the disk, at most once a second. */
+gboolean derma_part_sync (DermaPart *part, GError **error);
 /* @frame: (transfer full). Returns: whether it was written or waits to be */
 gboolean derma_part_take_frame (DermaPart *part, DermaFilmFrame *frame);
 

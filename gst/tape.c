@@ -273,6 +273,7 @@ record (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
 {
   g_autoptr (DermaFilmFrame) owned = frame;
   const GstClockTime time = frame->time;
+  GError *error = NULL;
 
   if (frame->key && tape->part && is_part_over (tape, frame)) {
     take_notes_before (tape, time);
@@ -286,6 +287,8 @@ record (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
     return;
   tape->group = (frame->key ? 0 : tape->group) + gst_buffer_get_size (frame->buffer);
   take_notes (tape, time);
+  if (!derma_part_sync (tape->part, &error))
+    post_error (tape, error);
   tape->counts[1]++;
   /* A failure of the disk has been told by the element that met it. */
   if (!derma_part_take_frame (tape->part, g_steal_pointer (&owned)))

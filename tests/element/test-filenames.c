@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE /* O_PATH */
 /* Names that never overwrite, and files that are written line by line. */
 #include "filenames.h"
 #include "linefile.h"
@@ -215,6 +216,45 @@ test_lines (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (after, ==, "one\n\nthree\n");
 }
 
+/* What waits goes to the disk also where no other line follows, and nothing does where nothing waits. */
+static void
+test_sync (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DermaLineFile) file = derma_line_file_new (fixture->location, &error);
+  const gint64 long_ago = g_get_monotonic_time () - 2 * G_USEC_PER_SEC;
+
+  g_assert_no_error (error);
+  file->synced = long_ago;
+  g_assert_true (derma_line_file_sync (file, &error));
+  g_assert_cmpint (file->synced, ==, long_ago);
+  file->synced = g_get_monotonic_time () + 600 * G_USEC_PER_SEC;
+  g_assert_true (derma_line_file_write (file, "one", &error));
+  g_assert_true (file->waiting);
+  file->synced = long_ago;
+  g_assert_true (derma_line_file_sync (file, &error));
+  g_assert_false (file->waiting);
+  g_assert_cmpint (file->synced, >, long_ago);
+}
+
+/* Where nothing can be brought to the disk, the next sync says so. */
+static void
+test_sync_fails (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DermaLineFile) file = derma_line_file_new (fixture->location, &error);
+
+  g_assert_no_error (error);
+  file->synced = g_get_monotonic_time () + 600 * G_USEC_PER_SEC;
+  g_assert_true (derma_line_file_write (file, "one", &error));
+  close (file->fd);
+  file->fd = g_open ("/", O_PATH | O_CLOEXEC, 0);
+  file->synced -= 602 * G_USEC_PER_SEC;
+  g_assert_false (derma_line_file_sync (file, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_BADF);
+  g_assert_true (g_str_has_prefix (error->message, fixture->location));
+}
+
 static void
 test_line_file_that_cannot_be_made (Fixture *fixture, gconstpointer data)
 {
@@ -287,6 +327,8 @@ main (int argc, char **argv)
   ADD ("/filenames/bad-places", test_bad_places);
   ADD ("/filenames/no-name-left", test_no_name_left);
   ADD ("/linefile/lines", test_lines);
+  ADD ("/linefile/sync", test_sync);
+  ADD ("/linefile/sync-fails", test_sync_fails);
   ADD ("/linefile/cannot-be-made", test_line_file_that_cannot_be_made);
   ADD ("/linefile/full-disk", test_full_disk);
   ADD ("/linefile/broken-pipe", test_broken_pipe);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One file of a recording and its sidecar, without the recorder around them. */
+#define _GNU_SOURCE /* O_PATH */
 #include "captiontest.h"
 #include "part.h"
 
@@ -321,6 +322,26 @@ test_full_disk_of_the_sidecar (Fixture *fixture, gconstpointer data)
   finish (part, GST_CLOCK_TIME_NONE, FRAME, 1);
 }
 
+/* So does one that cannot be brought to the disk; where nothing waits, nothing is tried. */
+static void
+test_sync_fails (Fixture *fixture, gconstpointer data)
+{
+  DermaPart *part = begin (fixture, 0, 0);
+  g_autoptr (GError) error = NULL;
+
+  close (part->sidecar->fd);
+  part->sidecar->fd = g_open ("/", O_PATH | O_CLOEXEC, 0);
+  g_assert_true (part->sidecar->waiting);
+  part->sidecar->synced -= 2 * G_USEC_PER_SEC;
+  g_assert_false (derma_part_sync (part, &error));
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE);
+  g_assert_null (part->sidecar);
+  g_clear_error (&error);
+  g_assert_true (derma_part_sync (part, &error));
+  take (fixture, part, 0);
+  finish (part, GST_CLOCK_TIME_NONE, FRAME, 1);
+}
+
 static void
 test_settings (Fixture *fixture, gconstpointer data)
 {
@@ -363,6 +384,7 @@ main (int argc, char **argv)
     { "/part/names-that-are-not-free", test_names_that_are_not_free },
     { "/part/parts", test_parts },
     { "/part/full-disk-of-the-sidecar", test_full_disk_of_the_sidecar },
+    { "/part/sync-fails", test_sync_fails },
     { "/part/settings", test_settings },
     { "/part/free-nothing", test_free_nothing },
   };
