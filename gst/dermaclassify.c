@@ -14,8 +14,9 @@
  * All 17 formats are read directly, with their stride, colour matrix and range; no videoconvert is needed in front.
  * Interlaced frames are read as they are, both fields at once, and frames of several views as one picture.
  *
- * Frames that are not classified, because of #dermaclassify:inference-interval, #dermaclassify:max-rate or lateness,
- * carry the last reading with its age. A flush or a new segment forgets it. Readings are of single frames.
+ * Frames that are not classified, because of #dermaclassify:inference-interval, #dermaclassify:max-rate,
+ * #dermaclassify:adaptive or lateness, carry the last reading with its age. A flush or a new segment forgets it. Readings
+ * are of single frames unless #dermaclassify:evidence-window is set.
  *
  * With #dermaclassify:mode async no frame waits: another thread reads the newest frame whenever it has finished with
  * the one before, and its reading travels on the next frame that passes. At the end of the stream the last one is

@@ -15,8 +15,8 @@
  * A live pipeline is never held up: where the encoder or the disk does not keep up frames are left out, with a warning
  * that says how many; so are frames without a time, and such as have not the memory that they say.
  * #dermarecord:pre-roll keeps the last seconds before a recording is started with #dermarecord:recording or
- * #dermarecord::start. For each finished file there is an element message "dermarecord-part" with its location,
- * sidecar, part, duration, frames, readings and events.
+ * #dermarecord::start. For each file that ends there is an element message "dermarecord-part" with its location,
+ * sidecar, part, duration, frames, readings, events, and whether it was finished (boolean) or broke off.
  *
  * Events "derma-snapshot" and "derma-still-button", lesions and #dermarecord::tag go into the sidecar; pipelines/record
  * makes chapters of them once a file is finished.

@@ -24,8 +24,8 @@ typedef struct {
  * @found: (nullable): an object with what was read
  * @error: (nullable): why nothing was read
  *
- * Returns: (transfer full): the result of a unit, one JSON object on one line, with path, kind, size, modified, model,
- *   window and error, and the members of @found
+ * Returns: (transfer full): the result of a unit, one JSON object on one line, with path, kind, size, modified,
+ *   model_sha256, window and error, and the members of @found
  */
 gchar *result_format (const Unit *unit, const ResultKey *key, JsonObject *found, const gchar *error);
 

@@ -26,7 +26,6 @@ from train import predict
 SIDE = 224
 SENSITIVITY = 0.90
 OFFSET_DECAY = 2e-3
-VERSION = "0.5.0"
 
 
 def arguments():
@@ -174,7 +173,7 @@ def write(path, exported, fitted, recipe, threshold, evaluation=None, tolerance=
     torch.onnx.export(exported, torch.zeros(1, 3, SIDE, SIDE), path, opset_version=13, input_names=["image"],
                       output_names=["scores", "lesion_map", "typicality"])
     describe(path, {
-        "name": recipe.name, "version": VERSION, "licence": recipe.licence, "provenance": recipe.provenance,
+        "name": recipe.name, "version": recipe.version, "licence": recipe.licence, "provenance": recipe.provenance,
         "labels": ",".join(fitted.labels), "titles": ";".join(TITLES[c] for c in fitted.kept),
         "malignant": ",".join(m for m in MALIGNANT if m in fitted.labels),
         "normalisation.mean": "0.5,0.5,0.5", "normalisation.std": "0.5,0.5,0.5", "region": "center-square",

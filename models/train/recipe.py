@@ -24,6 +24,7 @@ class Recipe:
     stages: tuple
     epoch_pictures: int
     name: str
+    version: str
     licence: str
     provenance: str
     has_map: bool = True  # whether masks taught the lesion map
@@ -43,6 +44,7 @@ RECIPES = {
                 Stage(224, 2, 4e-4, 0.5, True), Stage(192, 7, 1.2e-3, 0.55, True), Stage(224, 4, 5e-4, 0.5, False)),
         epoch_pictures=11264,
         name="dermaclassify",
+        version="0.5.0-full",
         licence="CC-BY-NC-4.0",
         provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
                    "and MILK10k (CC BY-NC), training splits only, distilled from a MobileNetV2 trained on the same; both "
@@ -55,6 +57,7 @@ RECIPES = {
                 Stage(224, 3, 5e-4, 0.5, False)),
         epoch_pictures=11264,
         name="dermaclassify",
+        version="0.5.0",
         licence="CC-BY-NC-4.0",
         provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
                    "and MILK10k (CC BY-NC), training splits only, from the weights and the answers of version 0.4.0 and the "
@@ -69,6 +72,7 @@ RECIPES = {
         stages=(Stage(160, 40, 2e-3, 0.6, True), Stage(224, 8, 6e-4, 0.5, True)),
         epoch_pictures=1984,
         name="dermaclassify-cc0",
+        version="0.4.0",
         licence="CC0-1.0",
         provenance="trained on ISIC 2017 task 3 (CC0), training split only, distilled from a MobileNetV2 trained on the same; "
                    "both started from MobileNetV2 ImageNet weights (Apache-2.0)",
@@ -81,6 +85,7 @@ RECIPES = {
         stages=(Stage(64, 6, 2e-3, 0.6, True, mixed=True), Stage(64, 3, 1e-3, 0.5, False)),
         epoch_pictures=448,
         name="dermaclassify-quick",
+        version="0.0.0",
         licence="LicenseRef-not-for-use",
         provenance="a few minutes of training on a small sample, to see that it runs",
         plain_answers=True,
