@@ -296,11 +296,14 @@ derma_lower_conv (DermaLower *lower, const DermaNode *node)
 {
   DermaConv conv;
   DermaSink sink;
+  guint output;
 
   if (!read_conv (lower, node, &conv) || !check_conv (lower, node, &conv))
     return;
-  sink = derma_lower_follow (lower, fold_scale_shift (lower, &conv, node->outputs[0]));
-  if (lower_quantized_conv (lower, node, &conv, &sink))
+  output = fold_scale_shift (lower, &conv, node->outputs[0]);
+  sink = derma_lower_follow (lower, output);
+  /* Weights with something folded in are no longer those that the file has in int8. */
+  if (output == node->outputs[0] && lower_quantized_conv (lower, node, &conv, &sink))
     return;
   conv.input = derma_lower_get_float (lower, node->inputs[0]);
   derma_lower_bind (lower, sink.tensor, derma_lower_add_conv (lower, &conv, &sink), NULL);

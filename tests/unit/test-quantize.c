@@ -100,6 +100,24 @@ test_conv_is_int8 (void)
   }
 }
 
+/* A normalisation that its exporter did not fold away, between the weights and the quantisation of the result. */
+static void
+test_conv_then_normalisation (void)
+{
+  for (guint seed = 0; seed < 16; seed++) {
+    g_autoptr (Net) net = net_new (seed, 8, 6, 5);
+    DermaDtype type = types[seed % 2];
+
+    quantize (net, type, 0.02f);
+    quantized_conv (net, seed % 4 < 2 ? 1 : 8, 8, seed % 3 ? 0 : -1);
+    net_scale_shift (net);
+    if (seed % 5 == 0)
+      net_clip (net, 0.0f, 6.0f);
+    quantize (net, type, STEP);
+    net_check (net, 0, STEP * 1.01);
+  }
+}
+
 /* The last convolution has no QuantizeLinear behind it. */
 static void
 test_conv_to_float (void)
@@ -452,6 +470,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/quantize/round-trip", test_round_trip);
   g_test_add_func ("/quantize/conv", test_conv);
   g_test_add_func ("/quantize/conv-is-int8", test_conv_is_int8);
+  g_test_add_func ("/quantize/conv-then-normalisation", test_conv_then_normalisation);
   g_test_add_func ("/quantize/conv-to-float", test_conv_to_float);
   g_test_add_func ("/quantize/dense", test_dense);
   g_test_add_func ("/quantize/binary", test_binary);
