@@ -3,6 +3,8 @@
 
 #include <derma/error.h>
 
+#include "model/model-limits.h"
+
 #include <math.h>
 
 static const DermaBuilder builders[] = {
@@ -248,6 +250,20 @@ lower_input (DermaLower *lower)
   lower->plan->input = (DermaPort){ .value = value, .n = derma_tensor_n_elements (input) };
 }
 
+/* What the nodes ask for is bounded; the copies that they are run with can be many times that. */
+static void
+weigh_values (DermaLower *lower)
+{
+  for (; lower->n_weighed < lower->plan->values->len; lower->n_weighed++) {
+    const DermaValue *value = derma_plan_get_value (lower->plan, lower->n_weighed);
+
+    if (!value->data && !g_uint64_checked_add (&lower->n_elements, lower->n_elements, derma_value_n_elements (value)))
+      lower->n_elements = G_MAXUINT64;
+  }
+  if (lower->n_elements > DERMA_LIMIT_PLAN_ELEMENTS)
+    derma_lower_refuse (lower, DERMA_ERROR_LIMIT, "too large results to be laid out");
+}
+
 static void
 lower_nodes (DermaLower *lower)
 {
@@ -259,6 +275,7 @@ lower_nodes (DermaLower *lower)
       builders[lower->node->op](lower, lower->node);
     else
       derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "this operator is not supported");
+    weigh_values (lower);
   }
   lower->node = NULL;
 }
@@ -282,6 +299,7 @@ lower_output (DermaLower *lower, guint tensor)
     port.offset = view.offset;
   } else {
     port.value = derma_lower_store_float (lower, &view, order);
+    weigh_values (lower);
   }
   g_array_append_val (lower->plan->outputs, port);
 }

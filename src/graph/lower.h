@@ -37,6 +37,8 @@ typedef struct {
   DermaPadding *padding; /* zero padding of each tensor that the convolution reading it has yet to add */
   gconstpointer *folded; /* what a QUANTIZE makes of a constant, in the type of the tensor; the plan's */
   GArray *stored;        /* copies made of views, to make each once */
+  guint n_weighed;       /* values of the plan that are in: */
+  guint64 n_elements;    /* of all values but constants */
   GError *error;         /* the first */
 } DermaLower;
 

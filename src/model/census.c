@@ -53,14 +53,68 @@ count_node_macs (const DermaIr *ir, const DermaNode *node)
   return macs;
 }
 
-guint64
-derma_ir_count_macs (const DermaIr *ir)
+static gboolean
+is_pooling (const DermaNode *node)
+{
+  return node->op == DERMA_OP_AVERAGE_POOL || node->op == DERMA_OP_MAX_POOL;
+}
+
+/* @n times the places in a window; an extent is at most DERMA_LIMIT_WINDOW. */
+static guint64
+times_window (guint64 n, const DermaWindow *window)
+{
+  guint64 all;
+
+  return g_uint64_checked_mul (&all, n, (guint64)window->kernel[0] * window->kernel[1]) ? all : G_MAXUINT64;
+}
+
+static guint64
+count_node_operations (const DermaIr *ir, const DermaNode *node)
+{
+  if (is_pooling (node))
+    return times_window (derma_tensor_n_elements (derma_ir_get_tensor (ir, node->outputs[0])), &node->attrs.pool);
+  return count_node_macs (ir, node);
+}
+
+static guint64
+count_node_taps (const DermaIr *ir, const DermaNode *node)
+{
+  const DermaTensor *y = derma_ir_get_tensor (ir, node->outputs[0]);
+  guint64 places = 1;
+
+  if (node->op != DERMA_OP_CONV && !is_pooling (node))
+    return 0;
+  for (guint i = 2; i < y->rank; i++)
+    places *= (guint64)y->dims[i];
+  return times_window (places, node->op == DERMA_OP_CONV ? &node->attrs.conv : &node->attrs.pool);
+}
+
+static guint64
+sum_over_nodes (const DermaIr *ir, guint64 (*count) (const DermaIr *, const DermaNode *))
 {
   guint64 n = 0;
 
   for (guint i = 0; i < ir->nodes->len; i++) {
-    if (!g_uint64_checked_add (&n, n, count_node_macs (ir, g_ptr_array_index (ir->nodes, i))))
+    if (!g_uint64_checked_add (&n, n, count (ir, g_ptr_array_index (ir->nodes, i))))
       return G_MAXUINT64;
   }
   return n;
+}
+
+guint64
+derma_ir_count_macs (const DermaIr *ir)
+{
+  return sum_over_nodes (ir, count_node_macs);
+}
+
+guint64
+derma_ir_count_operations (const DermaIr *ir)
+{
+  return sum_over_nodes (ir, count_node_operations);
+}
+
+guint64
+derma_ir_count_taps (const DermaIr *ir)
+{
+  return sum_over_nodes (ir, count_node_taps);
 }

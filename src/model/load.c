@@ -32,6 +32,19 @@ read_opset (const DermaProto *proto, const gchar *file, gint *opset, GError **er
   return TRUE;
 }
 
+/* Time and memory that follow from extents, not from the size of the file. */
+static gboolean
+check_effort (const DermaIr *ir, const gchar *file, GError **error)
+{
+  if (derma_ir_count_operations (ir) > DERMA_LIMIT_MACS)
+    return derma_fail (error, DERMA_ERROR_LIMIT, file,
+                       "needs more than %" G_GUINT64_FORMAT " multiply-accumulates and values to pool",
+                       (guint64)DERMA_LIMIT_MACS);
+  if (derma_ir_count_taps (ir) > DERMA_LIMIT_TAPS)
+    return derma_fail (error, DERMA_ERROR_LIMIT, file, "has too large windows at too many places");
+  return TRUE;
+}
+
 static DermaIr *
 read_ir (const DermaProto *proto, const gchar *file, gint opset, GError **error)
 {
@@ -43,12 +56,7 @@ read_ir (const DermaProto *proto, const gchar *file, gint opset, GError **error)
   if (!derma_reader_read_graph (&reader, proto->graph))
     return NULL;
   derma_ir_prune (ir);
-  if (derma_ir_count_macs (ir) > DERMA_LIMIT_MACS) {
-    derma_fail (error, DERMA_ERROR_LIMIT, file, "needs more than %" G_GUINT64_FORMAT " multiply-accumulates",
-                (guint64)DERMA_LIMIT_MACS);
-    return NULL;
-  }
-  return g_steal_pointer (&ir);
+  return check_effort (ir, file, error) ? g_steal_pointer (&ir) : NULL;
 }
 
 static void

@@ -34,8 +34,10 @@
 #define DERMA_LIMIT_CONSTANT_BYTES (1ull << 30)
 #define DERMA_LIMIT_PLAN_BYTES (1ull << 30) /* of constants laid out to be run; XNNPACK packs them again */
 #define DERMA_LIMIT_ACTIVATION_ELEMENTS (1ull << 29)
-#define DERMA_LIMIT_MAP_SIDE 64 /* width and height of the lesion map */
-#define DERMA_LIMIT_MACS 100000000000ull
+#define DERMA_LIMIT_MAP_SIDE 64                /* width and height of the lesion map */
+#define DERMA_LIMIT_PLAN_ELEMENTS (1ull << 30) /* of results laid out to be run, with the copies that takes */
+#define DERMA_LIMIT_MACS 100000000000ull       /* pooled values count as well */
+#define DERMA_LIMIT_TAPS (1ull << 28)          /* places of windows times their extents; 8 bytes each in XNNPACK */
 
 #define DERMA_LIMIT_METADATA_ENTRIES 1024u
 #define DERMA_LIMIT_METADATA_BYTES 65536u /* of one value */

@@ -92,6 +92,84 @@ test_many_layers_of_large_weights (void)
   assert_limit (error, "not enough memory");
 }
 
+/* A picture, and pooling of it that looks at @kernel x @kernel values for each of its own results. */
+static DermaOnnxBuilder *
+make_pooling (guint side, guint channels, const gchar *op, guint kernel)
+{
+  DermaOnnxBuilder *builder = derma_onnx_builder_new (13);
+  g_autofree gchar *shape = g_strdup_printf ("1,%u,%u,%u", channels, side, side);
+  const guint pad = kernel / 2;
+  g_autofree gchar *attributes =
+      g_strdup_printf ("kernel_shape=[%u,%u] pads=[%u,%u,%u,%u]", kernel, kernel, pad, pad, pad, pad);
+
+  derma_onnx_builder_add_input (builder, "x", shape);
+  derma_onnx_builder_add_node (builder, op, "x", "y0", attributes);
+  return builder;
+}
+
+/* 2 * 10^11 comparisons for a picture of 3 channels. */
+static void
+test_much_pooling (void)
+{
+  static const gchar *const operators[] = { "MaxPool", "AveragePool" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (operators); i++) {
+    g_autoptr (DermaOnnxBuilder) builder = make_pooling (1024, 3, operators[i], 255);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (load (builder, "y0", &error));
+    g_assert_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT);
+    g_assert_cmpstr (error->message, ==,
+                     "large.onnx: needs more than 100000000000 multiply-accumulates and values to pool");
+  }
+}
+
+/* One channel of it: few comparisons, but a pointer for each. */
+static void
+test_large_windows (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = make_pooling (256, 1, "MaxPool", 255);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (load (builder, "y0", &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT);
+  g_assert_cmpstr (error->message, ==, "large.onnx: has too large windows at too many places");
+}
+
+static void
+test_large_windows_of_a_convolution (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = derma_onnx_builder_new (13);
+  g_autoptr (GError) error = NULL;
+
+  derma_onnx_builder_add_input (builder, "x", "1,1,1024,1024");
+  derma_onnx_builder_add_constants (builder, "w=f(1,1,63,63)");
+  derma_onnx_builder_add_node (builder, "Conv", "x,w", "y0", "pads=[31,31,31,31]");
+  g_assert_null (load (builder, "y0", &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT);
+  g_assert_cmpstr (error->message, ==, "large.onnx: has too large windows at too many places");
+}
+
+/* Windows with holes that reach into padding are laid side by side: 32 times 32 times the picture. */
+static void
+test_large_copies (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = derma_onnx_builder_new (13);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DermaModel) model = NULL;
+  g_autoptr (DermaGraph) graph = NULL;
+
+  derma_onnx_builder_add_input (builder, "x", "1,3,256,256");
+  derma_onnx_builder_add_constants (builder, "w=f(32,3,1,1)");
+  derma_onnx_builder_add_node (builder, "Conv", "x,w", "c", NULL);
+  derma_onnx_builder_add_node (builder, "MaxPool", "c", "y0", "kernel_shape=[32,32] dilations=[2,2] pads=[1,1,1,1]");
+  model = load (builder, "y0", &error);
+  g_assert_no_error (error);
+  graph = derma_graph_new (model, 1, &error);
+  g_assert_null (graph);
+  assert_limit (error, "too large results to be laid out");
+}
+
 /* The same with what is allowed. */
 static void
 test_a_few (void)
@@ -117,6 +195,10 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx/limits/many-large-inputs", test_many_large_inputs);
   g_test_add_func ("/onnx/limits/many-large-nodes", test_many_large_nodes);
   g_test_add_func ("/onnx/limits/many-layers-of-large-weights", test_many_layers_of_large_weights);
+  g_test_add_func ("/onnx/limits/much-pooling", test_much_pooling);
+  g_test_add_func ("/onnx/limits/large-windows", test_large_windows);
+  g_test_add_func ("/onnx/limits/large-windows-of-a-convolution", test_large_windows_of_a_convolution);
+  g_test_add_func ("/onnx/limits/large-copies", test_large_copies);
   g_test_add_func ("/onnx/limits/a-few", test_a_few);
   return g_test_run ();
 }
