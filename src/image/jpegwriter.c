@@ -8,10 +8,11 @@
 
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
+
+#define FIRST_ROOM (64 * 1024) /* bytes */
 
 /* What Exif and XMP begin with in a JPEG, each with the zeros that end it (Exif 2.3 4.7.2; XMP part 3, 1.1.3). */
 static const gchar exif_mark[] = "Exif\0";
@@ -21,10 +22,11 @@ static const gchar xmp_mark[] = "http://ns.adobe.com/xap/1.0/";
 typedef struct {
   struct jpeg_compress_struct info;
   struct jpeg_error_mgr errors;
+  struct jpeg_destination_mgr destination;
   jmp_buf escape;
   gchar message[JMSG_LENGTH_MAX];
   guint8 *data;
-  gulong size;
+  gsize room;
 } Writer;
 
 static G_NORETURN void
@@ -38,6 +40,36 @@ on_error (j_common_ptr info)
 
 static void
 on_message (j_common_ptr info, int level)
+{
+}
+
+/* libjpeg's own destination in memory does not say where its memory is when there is no more of it. */
+static void
+grow (j_compress_ptr info)
+{
+  Writer *writer = info->client_data;
+  const gsize room = writer->room ? 2 * writer->room : FIRST_ROOM;
+  guint8 *grown = g_try_realloc (writer->data, room);
+
+  if (!grown) {
+    g_strlcpy (writer->message, "not enough memory", sizeof writer->message);
+    longjmp (writer->escape, 1);
+  }
+  writer->data = grown;
+  writer->destination.next_output_byte = grown + writer->room;
+  writer->destination.free_in_buffer = room - writer->room;
+  writer->room = room;
+}
+
+static boolean
+on_full (j_compress_ptr info)
+{
+  grow (info);
+  return TRUE;
+}
+
+static void
+on_end (j_compress_ptr info)
 {
 }
 
@@ -95,7 +127,7 @@ encode (Writer *writer, const DermaEncoding *encoding)
   JSAMPROW row = encoding->row;
 
   jpeg_create_compress (info);
-  jpeg_mem_dest (info, &writer->data, &writer->size);
+  info->dest = &writer->destination;
   start (info, encoding);
   write_metadata (info, exif_mark, sizeof exif_mark, encoding->coding->exif);
   write_metadata (info, xmp_mark, sizeof xmp_mark, encoding->coding->xmp);
@@ -116,14 +148,17 @@ derma_encoding_to_jpeg (const DermaEncoding *encoding, GError **error)
   writer->info.client_data = writer;
   writer->errors.error_exit = on_error;
   writer->errors.emit_message = on_message;
+  writer->destination.init_destination = grow;
+  writer->destination.empty_output_buffer = on_full;
+  writer->destination.term_destination = on_end;
   if (setjmp (writer->escape) == 0) {
     encode (writer, encoding);
     done = TRUE;
   }
   jpeg_destroy_compress (&writer->info);
   if (done)
-    return g_bytes_new_with_free_func (writer->data, writer->size, free, writer->data);
-  free (writer->data);
+    return g_bytes_new_take (writer->data, writer->room - writer->destination.free_in_buffer);
+  g_free (writer->data);
   g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "JPEG: %s", writer->message);
   return NULL;
 }

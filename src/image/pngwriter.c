@@ -13,6 +13,8 @@ typedef struct {
   guint8 *data;
   gsize size;
   gsize room;
+  gchar *packet;      /* XMP, with a zero at its end */
+  const gchar *cause; /* of an error, where libpng calls it something else */
   gchar message[256];
 } Writer;
 
@@ -21,7 +23,7 @@ on_error (png_structp png, png_const_charp message)
 {
   Writer *writer = png_get_error_ptr (png);
 
-  g_strlcpy (writer->message, message, sizeof writer->message);
+  g_strlcpy (writer->message, writer->cause ? writer->cause : message, sizeof writer->message);
   png_longjmp (png, 1);
 }
 
@@ -58,9 +60,10 @@ static void
 set_metadata (png_structp png, png_infop info, const DermaPictureCoding *coding)
 {
   png_text text = { .compression = PNG_ITXT_COMPRESSION_NONE, .key = (gchar *)"XML:com.adobe.xmp" };
-  g_autofree gchar *packet = NULL;
+  Writer *writer = png_get_error_ptr (png);
   gsize size;
 
+  writer->cause = "no memory for the metadata";
   if (coding->exif) {
     gconstpointer data = g_bytes_get_data (coding->exif, &size);
 
@@ -69,9 +72,10 @@ set_metadata (png_structp png, png_infop info, const DermaPictureCoding *coding)
   if (coding->xmp) {
     gconstpointer data = g_bytes_get_data (coding->xmp, &size);
 
-    text.text = packet = g_strndup (data, size);
+    text.text = writer->packet = g_strndup (data, size);
     png_set_text (png, info, &text, 1);
   }
+  writer->cause = NULL;
 }
 
 static void
@@ -106,6 +110,7 @@ derma_encoding_to_png (const DermaEncoding *encoding, GError **error)
     done = TRUE;
   }
   png_destroy_write_struct (&png, &info);
+  g_free (writer.packet);
   if (done)
     return g_bytes_new_take (writer.data, writer.size);
   g_free (writer.data);

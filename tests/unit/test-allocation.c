@@ -285,6 +285,20 @@ test_encode (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* So much beside the picture that what is written outgrows its room, again and again. */
+static void
+test_encode_much (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) xmp = g_bytes_new_take (g_malloc0 (60000), 60000);
+  g_autoptr (GBytes) exif = g_bytes_new_take (g_malloc0 (60000), 60000);
+
+  for (DermaPictureType type = 0; type < DERMA_N_PICTURE_TYPES; type++) {
+    const Encoding encoding = { &fixture->frame, { .type = type, .quality = 100, .xmp = xmp, .exif = exif } };
+
+    g_assert_cmpuint (exhaust (encode, &encoding), >, 4);
+  }
+}
+
 static gboolean
 copy (gconstpointer data, GError **error)
 {
@@ -514,6 +528,7 @@ main (int argc, char **argv)
   ADD ("/allocation/running-allocates-nothing", test_running_allocates_nothing);
   ADD ("/allocation/pictures", test_pictures);
   ADD ("/allocation/encode", test_encode);
+  ADD ("/allocation/encode-much", test_encode_much);
   ADD ("/allocation/copy", test_copy);
   ADD ("/allocation/array", test_array);
   ADD ("/allocation/large/model", test_large_model);
