@@ -56,12 +56,16 @@ is_writable (const gchar *text)
   return TRUE;
 }
 
+/* Exiv2 takes a text that begins with "type=" for an order to make a list, and refuses what follows; one that is empty
+ * it reads back as the text after it, so that none is written. */
 static void
 set_text (Sheet *sheet, const gchar *tag, const gchar *text)
 {
   g_autofree gchar *cleaned = clean (text);
+  g_autofree gchar *plain = g_strconcat (g_str_has_prefix (cleaned, "type=") ? " " : "", cleaned, NULL);
 
-  set (sheet, tag, cleaned);
+  if (*plain)
+    set (sheet, tag, plain);
 }
 
 /* A decimal point in every locale. */

@@ -138,6 +138,23 @@ check_tags (const gchar *path, const gchar *annotated)
   g_assert_cmpint (json_object_get_int_member (json_node_get_object (node), "lesion"), ==, 3);
 }
 
+/* Texts that Exiv2 would take for something else than text. */
+static void
+test_bad_titles (void)
+{
+  static const gchar *const titles[] = { "type=x", "type=Seq foo", "type=", "type= x", "lang=de x", "type", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++) {
+    g_autoptr (DermaSnapshot) snapshot = make_snapshot ("mel", titles[i]);
+    g_autofree gchar *path = write_snapshot (snapshot, DERMA_PICTURE_JPEG, FALSE);
+    g_autoptr (GExiv2Metadata) metadata = read_back (path);
+    g_autofree gchar *text = gexiv2_metadata_try_get_tag_string (metadata, "Xmp.derma.title", NULL);
+
+    g_assert_cmpstr (text ? g_strstrip (text) : "", ==, titles[i]);
+    g_remove (path);
+  }
+}
+
 static void
 test_metadata (void)
 {
@@ -384,6 +401,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("derma-snapshot-XXXXXX", NULL);
   g_test_add_func ("/snapshot/metadata", test_metadata);
+  g_test_add_func ("/snapshot/bad-titles", test_bad_titles);
   g_test_add_func ("/snapshot/no-reading", test_no_reading);
   g_test_add_func ("/snapshot/hostile-labels", test_hostile_labels);
   g_test_add_func ("/snapshot/many-classes", test_many_classes);
