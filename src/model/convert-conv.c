@@ -120,8 +120,12 @@ derma_convert_batch_norm (DermaReader *reader)
   shape = derma_shape_of (x);
   inputs[0] = derma_reader_get_input (reader, 0);
   inputs[1] = derma_reader_add_floats (reader, "scale", n, folded[0]);
+  if (inputs[1] == DERMA_NO_TENSOR) {
+    g_free (folded[1]);
+    return FALSE;
+  }
   inputs[2] = derma_reader_add_floats (reader, "shift", n, folded[1]);
-  if (inputs[1] == DERMA_NO_TENSOR || inputs[2] == DERMA_NO_TENSOR)
+  if (inputs[2] == DERMA_NO_TENSOR)
     return FALSE;
   return derma_reader_emit (reader, DERMA_OP_SCALE_SHIFT, inputs, 3, &shape) != NULL;
 }

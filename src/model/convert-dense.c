@@ -126,7 +126,7 @@ derma_convert_gemm (DermaReader *reader)
     return FALSE;
   weights =
       scale_constant (reader, orient_weights (reader, 1, output_first), derma_reader_get_float (reader, "alpha", 1.0f));
-  if (bias != DERMA_NO_TENSOR) {
+  if (weights != DERMA_NO_TENSOR && bias != DERMA_NO_TENSOR) {
     bias = scale_constant (reader, bias, derma_reader_get_float (reader, "beta", 1.0f));
     if (bias == DERMA_NO_TENSOR)
       return FALSE;

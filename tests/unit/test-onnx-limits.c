@@ -170,6 +170,46 @@ test_large_copies (void)
   assert_limit (error, "too large results to be laid out");
 }
 
+/* 65281 tensors of 255 Split, one input and @more nodes. */
+static DermaOnnxBuilder *
+make_many_tensors (guint more)
+{
+  DermaOnnxBuilder *builder = derma_onnx_builder_new (11);
+
+  derma_onnx_builder_add_input (builder, "x", "1,1,256,1");
+  derma_onnx_builder_add_constants (builder, "one=f(1)");
+  for (guint i = 0; i < 255; i++) {
+    g_autoptr (GString) outputs = g_string_new (NULL);
+
+    for (guint j = 0; j < 256; j++)
+      g_string_append_printf (outputs, "%ss%u_%u", j > 0 ? "," : "", i, j);
+    derma_onnx_builder_add_node (builder, "Split", "x", outputs->str, "axis=2");
+  }
+  for (guint i = 0; i < more; i++) {
+    g_autofree gchar *name = g_strdup_printf ("r%u", i);
+
+    derma_onnx_builder_add_node (builder, "Relu", "x", name, NULL);
+  }
+  return builder;
+}
+
+/* Where there is no room for the first of a layer's constants, its second is not tried: one error, not one over
+ * another. */
+static void
+test_too_many_constants_of_a_layer (void)
+{
+  g_autoptr (DermaOnnxBuilder) builder = make_many_tensors (65536 - 65281 - 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  derma_onnx_builder_add_node (builder, "BatchNormalization", "x,one,one,one,one", "y", NULL);
+  derma_onnx_builder_add_output (builder, "y", NULL);
+  bytes = derma_onnx_builder_finish (builder);
+  g_assert_null (derma_model_new_from_bytes (bytes, "large.onnx", &error));
+  g_assert_error (error, DERMA_ERROR, DERMA_ERROR_LIMIT);
+  g_assert_cmpstr (error->message, ==, "large.onnx: tensor 'scale': too many or too large constants");
+}
+
 /* The same with what is allowed. */
 static void
 test_a_few (void)
@@ -199,6 +239,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx/limits/large-windows", test_large_windows);
   g_test_add_func ("/onnx/limits/large-windows-of-a-convolution", test_large_windows_of_a_convolution);
   g_test_add_func ("/onnx/limits/large-copies", test_large_copies);
+  g_test_add_func ("/onnx/limits/too-many-constants-of-a-layer", test_too_many_constants_of_a_layer);
   g_test_add_func ("/onnx/limits/a-few", test_a_few);
   return g_test_run ();
 }
