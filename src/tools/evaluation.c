@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/evaluation.h"
 
+#include "tools/csvtext.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -84,44 +86,24 @@ derma_evaluation_clear (DermaEvaluation *evaluation)
   g_clear_pointer (&evaluation->outliers, g_array_unref);
 }
 
-/* A field that spreadsheets take as text: quoted where it must be. */
-static void
-append_field (GString *text, const gchar *field)
-{
-  g_autoptr (GString) quoted = g_string_new (field);
-
-  if (!strpbrk (field, ",\"\r\n")) {
-    g_string_append (text, field);
-    return;
-  }
-  g_string_replace (quoted, "\"", "\"\"", 0);
-  g_string_append_printf (text, "\"%s\"", quoted->str);
-}
-
 gchar *
 derma_evaluation_to_predictions (const DermaEvaluation *evaluation)
 {
   const DermaClasses *classes = get_classes (evaluation);
   const DermaSweep *sweep = evaluation->sweep;
   GString *text = g_string_new ("path,truth");
-  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  for (guint c = 0; c < classes->n; c++) {
-    g_string_append_c (text, ',');
-    append_field (text, classes->labels[c]);
-  }
+  for (guint c = 0; c < classes->n; c++)
+    derma_csv_add_text (text, classes->labels[c]);
+  derma_csv_end_row (text);
   for (guint i = 0; i < sweep->n; i++) {
     const DermaSample *sample = g_ptr_array_index (evaluation->labels->samples, sweep->samples[i]);
 
-    g_string_append_c (text, '\n');
-    append_field (text, sample->path);
-    g_string_append_c (text, ',');
-    append_field (text, classes->labels[sample->truth]);
+    derma_csv_add_text (text, sample->path);
+    derma_csv_add_text (text, classes->labels[sample->truth]);
     for (guint c = 0; c < classes->n; c++)
-      g_string_append_printf (
-          text, ",%s",
-          g_ascii_formatd (number, sizeof number, "%.7g", sweep->probabilities[(gsize)i * classes->n + c]));
+      derma_csv_add_number (text, "%.7g", sweep->probabilities[(gsize)i * classes->n + c]);
+    derma_csv_end_row (text);
   }
-  g_string_append_c (text, '\n');
   return g_string_free (text, FALSE);
 }

@@ -4,6 +4,7 @@
 #include <derma/version.h>
 
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 static const gchar HELP[] = "Usage: derma COMMAND [OPTION...]\n"
@@ -25,24 +26,21 @@ static const gchar HELP[] = "Usage: derma COMMAND [OPTION...]\n"
                             "Exit codes: 0 success, 1 failure with one line on stderr, 2 usage.\n"
                             "For research; not a medical device, not a diagnosis.\n";
 
-gint
-main (gint argc, gchar **argv)
+static gint
+run (gint argc, gchar **argv)
 {
+  static const struct {
+    const gchar *name;
+    gint (*run) (gint argc, gchar **argv);
+  } commands[] = {
+    { "bench", derma_tool_bench }, { "camera", derma_tool_camera }, { "dicom", derma_tool_dicom },
+    { "eval", derma_tool_eval },   { "model", derma_tool_model },   { "report", derma_tool_report },
+  };
   const gchar *command = argc > 1 ? argv[1] : "";
 
-  setlocale (LC_ALL, "");
-  if (strcmp (command, "bench") == 0)
-    return derma_tool_bench (argc - 1, argv + 1);
-  if (strcmp (command, "camera") == 0)
-    return derma_tool_camera (argc - 1, argv + 1);
-  if (strcmp (command, "eval") == 0)
-    return derma_tool_eval (argc - 1, argv + 1);
-  if (strcmp (command, "model") == 0)
-    return derma_tool_model (argc - 1, argv + 1);
-  if (strcmp (command, "dicom") == 0)
-    return derma_tool_dicom (argc - 1, argv + 1);
-  if (strcmp (command, "report") == 0)
-    return derma_tool_report (argc - 1, argv + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (command, commands[i].name) == 0)
+      return commands[i].run (argc - 1, argv + 1);
   if (strcmp (command, "--version") == 0) {
     g_print ("derma %s\n", DERMA_VERSION);
     return DERMA_EXIT_SUCCESS;
@@ -56,4 +54,19 @@ main (gint argc, gchar **argv)
   else
     g_printerr ("derma: which command? (--help tells more)\n");
   return DERMA_EXIT_USAGE;
+}
+
+gint
+main (gint argc, gchar **argv)
+{
+  gint code;
+
+  setlocale (LC_ALL, "");
+  code = run (argc, argv);
+  /* Nothing must be lost unheard. */
+  if ((fflush (stdout) != 0 || ferror (stdout)) && code == DERMA_EXIT_SUCCESS) {
+    g_printerr ("derma: standard output: cannot be written\n");
+    return DERMA_EXIT_FAILURE;
+  }
+  return code;
 }

@@ -5,6 +5,7 @@
 TAP on standard output. DATA is a folder with index.csv of labelled pictures; cases that need it are skipped without.
 """
 import array
+import csv
 import hashlib
 import json
 import os
@@ -91,6 +92,18 @@ class Usage(Case):
             self.assert_fails(run(*arguments), 2, "derma")
 
 
+    def test_full_standard_output(self):
+        self.pictures(["a.png"])
+        labels = self.path("labels.csv", "path,dx\na.png,nv\n")
+        for arguments in (["--version"], ["--help"], ["model", "info", MODEL], ["model", "info", MODEL, "--json"],
+                          ["eval", "--model", MODEL, "--labels", labels, "--bootstrap", "20"], ["camera", "list"],
+                          ["bench", "--sizes", "8x8", "--formats", "RGB", "--threads", "1", "--runs", "1", "--json", "-"]):
+            with open("/dev/full", "wb") as full:
+                result = subprocess.run([DERMA, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(result.returncode, 1, arguments)
+            self.assertEqual(result.stderr.splitlines()[-1], b"derma: standard output: cannot be written")
+
+
 class Model(Case):
     def test_info(self):
         info = json.loads(run("model", "info", MODEL, "--json").stdout)
@@ -170,8 +183,20 @@ class Model(Case):
 
 
 class Eval(Case):
-    def evaluate(self, csv, *arguments):
-        return run("eval", "--model", MODEL, "--labels", self.path("labels.csv", csv), "--bootstrap", "20", *arguments)
+    def evaluate(self, labels, *arguments):
+        return run("eval", "--model", MODEL, "--labels", self.path("labels.csv", labels), "--bootstrap", "20", *arguments)
+
+    def test_predictions_are_no_formulas(self):
+        with open(MODEL, "rb") as f:
+            model = self.path("formula.onnx", f.read().replace(b"akiec", b"=1+11"))
+        self.pictures(['a b,"c".png'])
+        labels = self.path("labels.csv", 'path,dx\n"a b,""c"".png",=1+11\n')
+        result = run("eval", "--model", model, "--labels", labels, "--bootstrap", "20", "--predictions", self.path("out.csv"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(self.path("out.csv"), newline="") as f:
+            head, row = csv.reader(f)
+        self.assertEqual(head[:4], ["path", "truth", "'=1+11", "bcc"])
+        self.assertEqual(row[:2], [self.path('a b,"c".png'), "'=1+11"])
 
     def test_measures(self):
         self.pictures()
@@ -191,6 +216,8 @@ class Eval(Case):
         with open(self.path("out.csv")) as f:
             lines = f.read().splitlines()
         self.assertEqual(len(lines), 4)
+        self.assertEqual([line.split(",")[:2] for line in lines],
+                         [["path", "truth"], *([self.path(n + ".png"), dx] for n, dx in zip("abc", ("nv", "mel", "nv")))])
         for target in ("malignant", "melanoma"):
             for measure in ("auc", "sensitivity", "specificity"):
                 low, high = out["intervals"][f"{target}_{measure}"]
