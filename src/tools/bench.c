@@ -195,7 +195,7 @@ write_results (const Options *options, const Plan *plan, GError **error)
 gint
 derma_tool_bench (gint argc, gchar **argv)
 {
-  g_auto (Options) options = { .threads = (gint)g_get_num_processors (), .runs = 101 };
+  g_auto (Options) options = { .threads = (gint)MIN (g_get_num_processors (), 64), .runs = 101 };
   const GOptionEntry entries[] = {
     { "model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.models, "Network to run; again for more (the shipped one)",
       "FILE" },

@@ -19,6 +19,7 @@ typedef struct {
   DermaGallery *gallery;
   gchar *study;
   gchar *series;
+  gchar *stem; /* what its files are named after */
 } Export;
 
 /* When it was taken, if the recording says when it began. */
@@ -41,6 +42,23 @@ set_times (DermaDicom *dicom, const Export *export, const DermaCourse *course)
   derma_dicom_set (dicom, "AcquisitionDateTime", moment);
 }
 
+static gboolean
+take_attributes (DermaDicom *dicom, const DermaReportDicom *options, GError **error)
+{
+  for (guint i = 0; options->attributes && options->attributes[i]; i++)
+    if (!derma_dicom_take (dicom, options->attributes[i], error))
+      return FALSE;
+  return derma_dicom_check (dicom, error);
+}
+
+gboolean
+derma_report_dicom_check (const DermaReportDicom *options, GError **error)
+{
+  g_autoptr (DermaDicom) dicom = derma_dicom_new (options->dermoscopic);
+
+  return take_attributes (dicom, options, error);
+}
+
 static DermaDicom *
 describe (const Export *export, const DermaCourse *course, GError **error)
 {
@@ -49,10 +67,7 @@ describe (const Export *export, const DermaCourse *course, GError **error)
   g_autofree gchar *comment = g_strdup_printf ("Lesion %u at %s. " DERMA_REPORT_NOTICE, course->lesion, time);
   g_autofree gchar *number = g_strdup_printf ("%u", course->lesion);
 
-  for (guint i = 0; export->options->attributes && export->options->attributes[i]; i++)
-    if (!derma_dicom_take (dicom, export->options->attributes[i], error))
-      return NULL;
-  if (!derma_dicom_check (dicom, error))
+  if (!take_attributes (dicom, export->options, error))
     return NULL;
   derma_dicom_set (dicom, "StudyInstanceUID", export->study);
   derma_dicom_set (dicom, "SeriesInstanceUID", export->series);
@@ -64,29 +79,54 @@ describe (const Export *export, const DermaCourse *course, GError **error)
   return g_steal_pointer (&dicom);
 }
 
+/* After its recording; sessions of other folders may have the same name. */
 static gchar *
-make_name (const Export *export, const DermaCourse *course)
+make_stem (const DermaSession *session, GHashTable *taken)
 {
-  const DermaPart *part = g_ptr_array_index (export->session->parts, 0);
-  g_autofree gchar *stem = g_path_get_basename (part->path);
-  g_autofree gchar *name = NULL;
+  const DermaPart *part = g_ptr_array_index (session->parts, 0);
+  g_autofree gchar *name = g_path_get_basename (part->path);
+  gchar *stem;
 
-  if (g_str_has_suffix (stem, ".mkv"))
-    stem[strlen (stem) - 4] = '\0';
-  name = g_strdup_printf ("%s-lesion-%u.dcm", stem, course->lesion);
-  return g_build_filename (export->options->folder, name, NULL);
+  if (g_str_has_suffix (name, ".mkv"))
+    name[strlen (name) - 4] = '\0';
+  stem = g_strdup (name);
+  for (guint i = 2; !g_hash_table_add (taken, g_strdup (stem)); i++) {
+    g_free (stem);
+    stem = g_strdup_printf ("%s-%u", name, i);
+  }
+  return stem;
+}
+
+/* Returns: (transfer full): the path of a file of its own that holds @jpeg */
+static gchar *
+write_temporary (GBytes *jpeg, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autofree gchar *path = NULL;
+  const gint fd = g_file_open_tmp ("derma-XXXXXX.jpg", &path, &cause);
+
+  if (fd < 0) {
+    g_set_error_literal (error, DERMA_ERROR, DERMA_ERROR_FILE, cause->message);
+    return NULL;
+  }
+  g_close (fd, NULL);
+  if (derma_output_write (path, g_bytes_get_data (jpeg, NULL), g_bytes_get_size (jpeg), error))
+    return g_steal_pointer (&path);
+  g_unlink (path);
+  return NULL;
 }
 
 static gboolean
-write_jpeg (const Export *export, const DermaCourse *course, const DermaShot *shot, GError **error)
+write_picture (const Export *export, const DermaCourse *course, const DermaShot *shot, GError **error)
 {
   g_autoptr (DermaDicom) dicom = describe (export, course, error);
-  g_autofree gchar *output = make_name (export, course);
-  g_autofree gchar *picture = g_strconcat (output, ".jpg", NULL);
+  g_autofree gchar *name = g_strdup_printf ("%s-lesion-%u.dcm", export->stem, course->lesion);
+  g_autofree gchar *output = g_build_filename (export->options->folder, name, NULL);
   g_autoptr (GBytes) jpeg = dicom ? derma_shot_to_jpeg (shot, JPEG_QUALITY, error) : NULL;
+  g_autofree gchar *picture = jpeg ? write_temporary (jpeg, error) : NULL;
   gboolean done;
 
-  if (!jpeg || !derma_output_write (picture, g_bytes_get_data (jpeg, NULL), g_bytes_get_size (jpeg), error))
+  if (!picture)
     return FALSE;
   done = derma_dicom_write (dicom, picture, output, error);
   g_unlink (picture);
@@ -104,7 +144,7 @@ export_session (Export *export, GError **error)
 
     if (!derma_gallery_get_shot (export->gallery, course, &shot, error))
       return FALSE;
-    if (shot.pixels && !write_jpeg (export, course, &shot, error))
+    if (shot.pixels && !write_picture (export, course, &shot, error))
       return FALSE;
   }
   return TRUE;
@@ -113,6 +153,8 @@ export_session (Export *export, GError **error)
 gboolean
 derma_report_to_dicom (const GPtrArray *sessions, const DermaReportDicom *options, GError **error)
 {
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   if (g_mkdir_with_parents (options->folder, 0777) != 0) {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be made: %s", options->folder, g_strerror (errno));
     return FALSE;
@@ -122,7 +164,8 @@ derma_report_to_dicom (const GPtrArray *sessions, const DermaReportDicom *option
     g_autoptr (DermaGallery) gallery = derma_gallery_new (session);
     g_autofree gchar *study = derma_dicom_make_uid ();
     g_autofree gchar *series = derma_dicom_make_uid ();
-    Export export = { options, session, gallery, study, series };
+    g_autofree gchar *stem = make_stem (session, taken);
+    Export export = { options, session, gallery, study, series, stem };
 
     if (!export_session (&export, error))
       return FALSE;

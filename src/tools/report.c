@@ -5,6 +5,7 @@
 #include "tools/shelf.h"
 #include "tools/tool.h"
 
+#include <glib/gstdio.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,20 @@ options_clear (Options *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 static gint
+check_dicom (const Options *o)
+{
+  const DermaReportDicom dicom = { o->dicom, o->dermoscopic, o->attributes };
+  GError *error = NULL;
+
+  if (!o->dicom && (o->dermoscopic || o->attributes))
+    return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--dermoscopic and --attribute go with --dicom");
+  if (!o->dicom || derma_report_dicom_check (&dicom, &error))
+    return -1;
+  derma_tool_fail_error (error);
+  return DERMA_EXIT_USAGE;
+}
+
+static gint
 parse (gint *argc, gchar ***argv, Options *o)
 {
   const GOptionEntry entries[] = {
@@ -76,11 +91,9 @@ parse (gint *argc, gchar ***argv, Options *o)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--json and --csv exclude each other");
   if (o->sidecar && *argc != 2)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--sidecar is for one recording, not %d", *argc - 1);
-  if (!o->dicom && (o->dermoscopic || o->attributes))
-    return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--dermoscopic and --attribute go with --dicom");
   if (!o->output && !o->json && !o->csv && !o->dicom)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "-o is needed (--help tells more)");
-  return -1;
+  return check_dicom (o);
 }
 
 static gboolean
@@ -106,39 +119,37 @@ load (GPtrArray *sessions, gchar **recordings, const Options *options, GError **
   return TRUE;
 }
 
-/* Standard output that is gone is an error too: nothing must be lost unheard. */
+/* Whether both name the same file, by whatever way. */
 static gboolean
-print (const gchar *text, gsize size, GError **error)
+is_same_file (const gchar *a, const gchar *b)
 {
-  if (fwrite (text, 1, size, stdout) == size && fflush (stdout) == 0)
-    return TRUE;
-  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "standard output: cannot be written");
-  return FALSE;
+  GStatBuf one, other;
+
+  return g_stat (a, &one) == 0 && g_stat (b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 static gboolean
-is_input (const gchar *output, gchar **recordings, const GPtrArray *sessions)
+is_input (const gchar *output, const GPtrArray *sessions)
 {
-  for (guint i = 0; recordings[i]; i++)
-    if (strcmp (recordings[i], output) == 0)
-      return TRUE;
   for (guint i = 0; i < sessions->len; i++) {
     const DermaSession *session = g_ptr_array_index (sessions, i);
 
-    for (guint k = 0; k < session->parts->len; k++)
-      if (strcmp (((DermaPart *)g_ptr_array_index (session->parts, k))->sidecar, output) == 0)
+    for (guint k = 0; k < session->parts->len; k++) {
+      const DermaPart *part = g_ptr_array_index (session->parts, k);
+
+      if (is_same_file (part->path, output) || is_same_file (part->sidecar, output))
         return TRUE;
+    }
   }
   return FALSE;
 }
 
 static gboolean
-write_report (const GPtrArray *sessions, gchar **recordings, const Options *options, GError **error)
+write_report (const GPtrArray *sessions, const Options *options, GError **error)
 {
   g_autofree gchar *text = NULL;
-  gsize size;
 
-  if (options->output && is_input (options->output, recordings, sessions)) {
+  if (options->output && is_input (options->output, sessions)) {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "%s: is the input too", options->output);
     return FALSE;
   }
@@ -153,10 +164,10 @@ write_report (const GPtrArray *sessions, gchar **recordings, const Options *opti
       return FALSE;
     text = g_string_free (html, FALSE);
   }
-  size = strlen (text);
-  if (!options->output || strcmp (options->output, "-") == 0)
-    return print (text, size, error);
-  return derma_output_write (options->output, text, size, error);
+  if (options->output && strcmp (options->output, "-") != 0)
+    return derma_output_write (options->output, text, strlen (text), error);
+  fputs (text, stdout);
+  return TRUE;
 }
 
 static gboolean
@@ -167,7 +178,7 @@ report (gchar **recordings, const Options *options, GError **error)
 
   if (!load (sessions, recordings, options, error))
     return FALSE;
-  if ((options->output || options->json || options->csv) && !write_report (sessions, recordings, options, error))
+  if ((options->output || options->json || options->csv) && !write_report (sessions, options, error))
     return FALSE;
   return !options->dicom || derma_report_to_dicom (sessions, &dicom, error);
 }

@@ -455,8 +455,11 @@ class Errors(Case):
     def test_output(self):
         recording = self.session()
         os.mkdir(self.path("folder"))
+        os.symlink("visit.mkv", self.path("link"))
         for output, words in ((self.path("no/where.html"), "cannot be written"), (self.path("folder"), "not a file"),
-                              (recording, "is the input too"), (self.path("visit.jsonl"), "is the input too")):
+                              (recording, "is the input too"), (self.path("visit.jsonl"), "is the input too"),
+                              (self.path("./visit.mkv"), "is the input too"), (self.path("link"), "is the input too"),
+                              (self.path("folder/../visit.jsonl"), "is the input too")):
             before = os.path.getsize(recording)
             self.assert_fails(run("report", recording, "-o", output), 1, words)
             self.assertEqual(os.path.getsize(recording), before)
@@ -574,6 +577,30 @@ class Dicom(Case):
         self.assert_nobody(first)
         for i in (1, 2):
             self.assert_valid(self.path(f"out/pictures/visit-lesion-{i}.dcm"))
+
+    def test_sessions_of_one_name(self):
+        os.mkdir(self.path("b"))
+        recordings = [self.session(), self.session(name="b/visit.mkv"), self.session(name="visit-2.mkv")]
+        result = run("report", *recordings, "--dicom", self.path("out"))
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        names = [f"{stem}-lesion-{i}.dcm" for stem in ("visit", "visit-2", "visit-2-2") for i in (1, 2)]
+        self.assertEqual(sorted(os.listdir(self.path("out"))), sorted(names))
+        self.assertEqual(result.stdout.decode().splitlines(), [self.path("out/" + name) for name in names])
+
+    def test_files_beside_stay(self):
+        recording = self.session()
+        os.mkdir(self.path("out"))
+        with open(self.path("out/visit-lesion-1.dcm.jpg"), "wb") as file:
+            file.write(b"mine")
+        self.assertEqual(run("report", recording, "--dicom", self.path("out")).returncode, 0)
+        with open(self.path("out/visit-lesion-1.dcm.jpg"), "rb") as file:
+            self.assertEqual(file.read(), b"mine")
+
+    def test_bad_attributes_of_a_report(self):
+        recording = self.session()
+        for arguments, word in ((["--attribute", "nonsense=1"], "nonsense"), (["--dermoscopic"], "manufacturer")):
+            self.assert_fails(run("report", recording, "-o", self.path("r.html"), "--dicom", self.path("out"), *arguments), 2, word)
+            self.assertFalse(os.path.exists(self.path("r.html")) or os.path.exists(self.path("out")))
 
     def test_report_without_a_date(self):
         recording = self.session(sessions.ordinary("visit.mkv", created="once\\upon=a time"))
