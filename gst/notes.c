@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* More than come in a minute; where nobody takes them the oldest go. */
+/* More than come in a minute; where nobody takes them some go. More than there are kinds. */
 #define MAX_NOTES 8192
 #define JUMP GST_SECOND
 
@@ -90,12 +90,38 @@ derma_notes_free (DermaNotes *notes)
   g_free (notes);
 }
 
+/* The oldest reading; without one the oldest note that another of its kind follows: the last of each kind makes the
+ * scene that a part begins with. */
+static GList *
+find_spare (DermaNotes *notes)
+{
+  GList *spare = NULL;
+  guint seen = 0;
+
+  for (GList *at = notes->queue.head; at; at = at->next)
+    if (((DermaNote *)at->data)->kind == DERMA_NOTE_READING)
+      return at;
+  for (GList *at = notes->queue.tail; at; at = at->prev) {
+    const guint kind = 1u << ((DermaNote *)at->data)->kind;
+
+    if (seen & kind)
+      spare = at;
+    seen |= kind;
+  }
+  return spare;
+}
+
 static void
 push (DermaNotes *notes, DermaNote *note)
 {
+  GList *spare;
+
   g_queue_push_tail (&notes->queue, note);
-  if (g_queue_get_length (&notes->queue) > MAX_NOTES)
-    drop (g_queue_pop_head (&notes->queue));
+  if (g_queue_get_length (&notes->queue) <= MAX_NOTES)
+    return;
+  spare = find_spare (notes);
+  drop (spare->data);
+  g_queue_delete_link (&notes->queue, spare);
 }
 
 static DermaNote *

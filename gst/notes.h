@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /*
  * What is to be written down about a video beside its pictures, in the order of time: taken from the readings on raw
- * frames in one thread, and written down when the encoded frames of that time come, in another.
+ * frames in one thread, and written down when the encoded frames of that time come, in another. Where nobody takes
+ * them, the oldest readings go first; the last note of each other kind stays.
  */
 typedef enum {
   DERMA_NOTE_READING,  /* @reading, of the picture at @of */

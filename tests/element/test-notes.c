@@ -259,6 +259,53 @@ test_too_many (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count (fixture, DERMA_NOTE_BUTTON), ==, 8191);
 }
 
+/* What a part that begins has to say outlasts the readings, however long nobody takes any. */
+static void
+test_scene_is_not_lost (Fixture *fixture, gconstpointer data)
+{
+  DermaNote *note, *words = NULL;
+  guint models = 0, lesions = 0, readings = 0;
+  DermaCaptioner captioner = { 0 };
+
+  show (fixture, 0);
+  fixture->reading.lesion = 2;
+  show (fixture, 0);
+  fixture->reading.state = DERMA_STATE_NO_LESION;
+  for (guint i = 0; i < 9000; i++)
+    show (fixture, 0);
+  derma_captioner_take (&captioner, &fixture->reading);
+  while ((note = derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1))) {
+    models += note->kind == DERMA_NOTE_MODEL;
+    lesions += note->kind == DERMA_NOTE_LESION;
+    readings += note->kind == DERMA_NOTE_READING;
+    if (note->kind == DERMA_NOTE_WORDS) {
+      derma_note_free (words);
+      words = g_steal_pointer (&note);
+    }
+    derma_note_free (note);
+  }
+  g_assert_cmpuint (models, ==, 1);
+  g_assert_cmpuint (lesions, ==, 2);
+  g_assert_cmpuint (readings, ==, 8192 - 6);
+  g_assert_nonnull (words);
+  g_assert_cmpstr (words->text, ==, captioner.words);
+  derma_note_free (words);
+  derma_captioner_clear (&captioner);
+}
+
+/* Where there are no readings either, the last of each kind stays. */
+static void
+test_too_many_words (Fixture *fixture, gconstpointer data)
+{
+  show (fixture, 0);
+  for (guint i = 0; i < 9000; i++)
+    derma_notes_add (fixture->notes, derma_note_new (DERMA_NOTE_WORDS, i, "words"));
+  expect_plain (fixture, DERMA_NOTE_MODEL, 0);
+  expect_plain (fixture, DERMA_NOTE_LESION, 0);
+  expect_plain (fixture, DERMA_NOTE_WORDS, 9000 - 8190);
+  g_assert_cmpuint (count (fixture, DERMA_NOTE_WORDS), ==, 8189);
+}
+
 static void
 test_reset (Fixture *fixture, gconstpointer data)
 {
@@ -347,6 +394,8 @@ main (int argc, char **argv)
     { "/notes/not-before-its-time", test_pop_not_before_its_time },
     { "/notes/time-backwards", test_time_backwards },
     { "/notes/too-many", test_too_many },
+    { "/notes/scene-is-not-lost", test_scene_is_not_lost },
+    { "/notes/too-many-words", test_too_many_words },
     { "/notes/reset", test_reset },
     { "/notes/reset-of-nothing", test_reset_of_nothing },
     { "/notes/threads", test_threads },

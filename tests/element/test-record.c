@@ -241,6 +241,23 @@ test_stop_and_start (void)
   record_test_tear_down (&test);
 }
 
+/* However long nothing is recorded: what is said at the beginning of a film is what is so then. */
+static void
+test_long_without_recording (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "recording", FALSE, NULL);
+  record_test_show (&test, 900 SECONDS);
+  g_assert_false (record_test_exists (&test, "a.mkv"));
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 901 SECONDS);
+  record_test_finish (&test);
+  expect_part (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion", TRUE), ==, 10);
+  record_test_tear_down (&test);
+}
+
 static void
 push_custom (RecordTest *test, GstStructure *structure)
 {
@@ -479,6 +496,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/sidecar-nowhere", test_sidecar_nowhere);
   g_test_add_func ("/record/pre-roll", test_pre_roll);
   g_test_add_func ("/record/stop-and-start", test_stop_and_start);
+  g_test_add_func ("/record/long-without-recording", test_long_without_recording);
   g_test_add_func ("/record/events", test_events);
   g_test_add_func ("/record/odd-events", test_odd_events);
   g_test_add_func ("/record/null-finishes-the-file", test_null_finishes_the_file);
