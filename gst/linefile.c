@@ -61,7 +61,7 @@ derma_line_file_sync (DermaLineFile *file, GError **error)
     return TRUE;
   file->synced = now;
   file->waiting = FALSE;
-  if (fdatasync (file->fd) < 0 && errno != EINVAL && errno != EROFS)
+  if (fdatasync (file->fd) < 0 && errno != EINVAL)
     return fail (file->path, errno, error);
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "writer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -128,10 +129,8 @@ writer_free (DermaWriter *writer)
   gst_bin_remove (writer->parent, writer->bin);
   gst_clear_object (&writer->video);
   gst_clear_object (&writer->text);
-  if (writer->fd >= 0) {
-    fsync (writer->fd);
+  if (writer->fd >= 0)
     g_close (writer->fd, NULL);
-  }
   g_mutex_clear (&writer->lock);
   g_cond_clear (&writer->cond);
   g_free (writer);
@@ -164,15 +163,32 @@ derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, GError **err
   return writer;
 }
 
+/* What the system took may still be lost on the way to the disk, which the system tells a single time. What is no file
+ * of a disk has no such way (EINVAL). */
+static void
+bring_to_disk (DermaWriter *writer, gint (*sync) (gint))
+{
+  gint cause;
+
+  if (writer->fd < 0 || sync (writer->fd) == 0 || errno == EINVAL)
+    return;
+  cause = errno;
+  writer->broken = TRUE;
+  gst_element_message_full (writer->bin, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+                            cause == ENOSPC ? GST_RESOURCE_ERROR_NO_SPACE_LEFT : GST_RESOURCE_ERROR_WRITE,
+                            g_strdup_printf ("cannot be written: %s", g_strerror (cause)), NULL, __FILE__, G_STRFUNC,
+                            __LINE__);
+}
+
 static void
 sync_now_and_then (DermaWriter *writer)
 {
   const gint64 now = g_get_monotonic_time ();
 
-  if (writer->fd < 0 || now - writer->synced < G_USEC_PER_SEC)
+  if (writer->broken || now - writer->synced < G_USEC_PER_SEC)
     return;
   writer->synced = now;
-  fdatasync (writer->fd);
+  bring_to_disk (writer, fdatasync);
 }
 
 gboolean
@@ -238,6 +254,9 @@ derma_writer_finish (DermaWriter *writer)
   gst_pad_push_event (writer->video, gst_event_new_eos ());
   if (finished)
     finished = wait_for_end (writer) && has_name (writer);
+  gst_element_set_state (writer->bin, GST_STATE_NULL);
+  bring_to_disk (writer, fsync);
+  finished = finished && !writer->broken;
   writer_free (writer);
   return finished;
 }

@@ -23,7 +23,8 @@ typedef struct _DermaWriter DermaWriter;
  */
 DermaWriter *derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, GError **error);
 
-/* Takes an encoded frame, dated from the start of the file. Returns: whether the file can still be written */
+/* Takes an encoded frame, dated from the start of the file. Returns: whether the file can still be written; an
+ * error of the disk has been posted */
 gboolean derma_writer_push_frame (DermaWriter *writer, GstBuffer *frame);
 /* A cue, before the frames that it is shown with. */
 void derma_writer_push_cue (DermaWriter *writer, const gchar *words, GstClockTime start, GstClockTime end);

@@ -4,8 +4,10 @@
 #include "encoder.h"
 #include "writer.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FRAME (100 * GST_MSECOND)
 
@@ -152,6 +154,28 @@ test_unknown_encoder (void)
   g_assert_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
 }
 
+/* errno of a disk that fails; a writer meets it where it brings its file there. */
+static gint disk_error;
+
+static gint
+bring_to_disk (void)
+{
+  errno = disk_error;
+  return disk_error ? -1 : 0;
+}
+
+gint
+fsync (gint fd)
+{
+  return bring_to_disk ();
+}
+
+gint
+fdatasync (gint fd)
+{
+  return bring_to_disk ();
+}
+
 /* A writer that writes frames of JPEG into a file of the folder. */
 typedef struct {
   gchar *path;
@@ -274,6 +298,48 @@ test_writer_that_failed (Fixture *fixture, gconstpointer data)
   g_assert_false (derma_writer_finish (writer));
 }
 
+/* The system took all that was written, and then the disk does not. */
+static void
+test_writer_disk_fails_at_the_end (Fixture *fixture, gconstpointer data)
+{
+  static const gint causes[] = { EIO, ENOSPC, EROFS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (causes); i++) {
+    DermaWriter *writer = begin (fixture);
+
+    g_assert_true (derma_writer_push_frame (writer, make_frame (0)));
+    disk_error = causes[i];
+    g_assert_false (derma_writer_finish (writer));
+    disk_error = 0;
+  }
+}
+
+/* The system tells it once: what is well at the end does not undo it. */
+static void
+test_writer_disk_fails_once (Fixture *fixture, gconstpointer data)
+{
+  DermaWriter *writer = begin (fixture);
+
+  disk_error = EIO;
+  g_usleep (G_USEC_PER_SEC + 1000);
+  g_assert_false (derma_writer_push_frame (writer, make_frame (0)));
+  disk_error = 0;
+  g_assert_false (derma_writer_push_frame (writer, make_frame (1)));
+  g_assert_false (derma_writer_finish (writer));
+}
+
+/* What is no file on a disk cannot be brought to one. */
+static void
+test_writer_without_disk (Fixture *fixture, gconstpointer data)
+{
+  DermaWriter *writer = begin (fixture);
+
+  disk_error = EINVAL;
+  g_assert_true (derma_writer_push_frame (writer, make_frame (0)));
+  g_assert_true (derma_writer_finish (writer));
+  disk_error = 0;
+}
+
 static void
 test_writer_bad_places (Fixture *fixture, gconstpointer data)
 {
@@ -304,6 +370,9 @@ main (int argc, char **argv)
   g_test_add ("/writer/hostile-cues", Fixture, NULL, set_up, test_writer_hostile_cues, tear_down);
   g_test_add ("/writer/gap-backwards", Fixture, NULL, set_up, test_writer_gap_backwards, tear_down);
   g_test_add ("/writer/failed", Fixture, NULL, set_up, test_writer_that_failed, tear_down);
+  g_test_add ("/writer/disk-fails-at-the-end", Fixture, NULL, set_up, test_writer_disk_fails_at_the_end, tear_down);
+  g_test_add ("/writer/disk-fails-once", Fixture, NULL, set_up, test_writer_disk_fails_once, tear_down);
+  g_test_add ("/writer/without-disk", Fixture, NULL, set_up, test_writer_without_disk, tear_down);
   g_test_add ("/writer/bad-places", Fixture, NULL, set_up, test_writer_bad_places, tear_down);
   return element_test_run ();
 }

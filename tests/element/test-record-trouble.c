@@ -2,6 +2,7 @@
 /* dermarecord where it cannot write, cannot keep up, or is killed. */
 #include "recordtest.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -12,6 +13,17 @@
 #define SECONDS *GST_SECOND
 #define NOISE 128 /* width and height of frames that take some kilobytes */
 #define FOLDER_VARIABLE "DERMA_TEST_RECORD_FOLDER"
+
+/* Whether the disk fails where a film is brought there. */
+static gboolean disk_fails;
+
+/* The plugin finds this one, too. */
+gint
+fsync (gint fd)
+{
+  errno = EIO;
+  return disk_fails ? -1 : 0;
+}
 
 /* A recorder that is not started, for what fails at the start. */
 static GstElement *
@@ -214,6 +226,38 @@ test_file_too_large (void)
   record_test_tear_down (&test);
 }
 
+static void
+assert_finished (RecordTest *test, gboolean wanted)
+{
+  g_autoptr (GstStructure) part = record_test_part (test);
+  gboolean finished;
+
+  g_assert_true (gst_structure_get_boolean (part, "finished", &finished));
+  g_assert_cmpint (finished, ==, wanted);
+}
+
+/* All was written, and did not reach the disk: that is told, and is no end. The next film may do better. */
+static void
+test_disk_fails_at_the_end (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_wait (&test, 10);
+  disk_fails = TRUE;
+  g_signal_emit_by_name (test.harness->element, "stop");
+  disk_fails = FALSE;
+  record_test_fails (&test, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "a.mkv|cannot be written|Input/output error");
+  assert_finished (&test, FALSE);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", NULL, FALSE), ==, 10);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 2 SECONDS);
+  record_test_finish (&test);
+  assert_finished (&test, TRUE);
+  record_test_tear_down (&test);
+}
+
 static GstPadProbeReturn
 hold (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -391,6 +435,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record-trouble/sidecar-cannot-be-opened", test_sidecar_cannot_be_opened);
   g_test_add_func ("/record-trouble/full-disk", test_full_disk);
   g_test_add_func ("/record-trouble/file-too-large", test_file_too_large);
+  g_test_add_func ("/record-trouble/disk-fails-at-the-end", test_disk_fails_at_the_end);
   g_test_add_func ("/record-trouble/slow-encoder", test_slow_encoder);
   g_test_add_func ("/record-trouble/two-of-one-name", test_two_of_one_name);
   g_test_add_func ("/record-trouble/killed", test_killed);
