@@ -33,6 +33,23 @@ fail_entry (GError **error, const DermaProfile *profile, const gchar *key, Derma
   return FALSE;
 }
 
+/* Keyfiles have no function for it. */
+static void
+add_group (GKeyFile *file, const gchar *group)
+{
+  g_key_file_set_boolean (file, group, "none", TRUE);
+  g_key_file_remove_key (file, group, "none", NULL);
+}
+
+/* Earlier versions wrote no group for a camera that has nothing to keep. */
+static gboolean
+is_of_nothing (GKeyFile *file)
+{
+  return g_key_file_has_key (file, CAMERA_GROUP, "card", NULL)
+         && g_key_file_has_key (file, CAMERA_GROUP, "driver", NULL)
+         && g_key_file_has_key (file, CAMERA_GROUP, "bus", NULL);
+}
+
 static gboolean
 check_groups (const DermaProfile *profile, GError **error)
 {
@@ -45,6 +62,8 @@ check_groups (const DermaProfile *profile, GError **error)
                  groups[i]);
     return FALSE;
   }
+  if (!g_key_file_has_group (profile->file, profile->group) && is_of_nothing (profile->file))
+    add_group (profile->file, profile->group);
   if (g_key_file_has_group (profile->file, profile->group))
     return TRUE;
   g_set_error (error, DERMA_ERROR, DERMA_ERROR_FORMAT, "%s: [%s]: the group is missing", profile->path, profile->group);
@@ -182,6 +201,7 @@ derma_profile_write (DermaCamera *camera, const GPtrArray *settings, const gchar
   g_key_file_set_string (file, CAMERA_GROUP, "card", camera->card);
   g_key_file_set_string (file, CAMERA_GROUP, "driver", camera->driver);
   g_key_file_set_string (file, CAMERA_GROUP, "bus", camera->bus);
+  add_group (file, group);
   for (guint i = 0; i < settings->len; i++) {
     const DermaSetting *setting = g_ptr_array_index (settings, i);
 

@@ -20,6 +20,18 @@ fail (GError **error, const gchar *path, const gchar *what)
   return FALSE;
 }
 
+/* However often a signal comes in between. */
+static gboolean
+wait_for (gint folder)
+{
+  gint result;
+
+  do
+    result = flock (folder, LOCK_EX);
+  while (result < 0 && errno == EINTR);
+  return result == 0;
+}
+
 gint
 derma_state_enter (const gchar *path, GError **error)
 {
@@ -31,7 +43,7 @@ derma_state_enter (const gchar *path, GError **error)
     return -1;
   }
   folder = g_open (name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (folder < 0 || flock (folder, LOCK_EX) < 0) {
+  if (folder < 0 || !wait_for (folder)) {
     fail (error, name, "cannot be used");
     derma_state_leave (folder);
     return -1;

@@ -136,16 +136,40 @@ test_manual_modes (LockFixture *fixture, gconstpointer data)
   g_assert_cmpuint (derma_lock_get_settings (second)->len, ==, 4);
 }
 
+/* There is nothing to lock, and locking, locking once more and restoring do just that. */
 static void
 test_nothing_automatic (LockFixture *fixture, gconstpointer data)
 {
+  fixture->fake.n_controls = 2; /* a class and brightness */
+  for (guint i = 0; i < 4; i++) {
+    g_autoptr (DermaLock) result = lock_fixture_lock (fixture, TRUE);
+
+    g_assert_true (derma_lock_is_settled (result));
+    g_assert_cmpuint (derma_lock_get_settings (result)->len, ==, 0);
+    g_assert_true (lock_fixture_has_state (fixture));
+    if (i % 2)
+      lock_fixture_restore (fixture);
+  }
+  g_assert_cmpuint (fixture->fake.n_writes, ==, 0);
+}
+
+/* Somebody locked with nothing to lock, and then with a profile. */
+static void
+test_nothing_automatic_and_profile (LockFixture *fixture, gconstpointer data)
+{
+  g_autoptr (DermaProfile) profile = NULL;
+  DermaLockOptions options = { .state = fixture->state };
   g_autoptr (DermaLock) result = NULL;
 
-  fixture->fake.n_controls = 2; /* a class and brightness */
-  result = lock_fixture_lock (fixture, TRUE);
-  g_assert_true (derma_lock_is_settled (result));
-  g_assert_cmpuint (derma_lock_get_settings (result)->len, ==, 0);
-  g_assert_cmpuint (fixture->fake.n_writes, ==, 0);
+  fixture->fake.n_controls = 2;
+  g_assert_true (g_file_set_contents (fixture->path, "[controls]\nbrightness=-8\n", -1, NULL));
+  options.profile = profile = derma_profile_load (fixture->path, NULL);
+  derma_lock_free (lock_fixture_lock (fixture, TRUE));
+  result = derma_camera_lock (fixture->camera, &options, NULL);
+  g_assert_nonnull (result);
+  g_assert_cmpint (lock_fixture_get (fixture, V4L2_CID_BRIGHTNESS)->value, ==, -8);
+  lock_fixture_restore (fixture);
+  g_assert_cmpint (lock_fixture_get (fixture, V4L2_CID_BRIGHTNESS)->value, ==, 3);
 }
 
 /* A control that is without effect in manual mode too is not part of the lock. */
@@ -403,6 +427,7 @@ main (int argc, char **argv)
   ADD ("value-out-of-range", test_value_out_of_range);
   ADD ("manual-modes", test_manual_modes);
   ADD ("nothing-automatic", test_nothing_automatic);
+  ADD ("nothing-automatic-and-profile", test_nothing_automatic_and_profile);
   ADD ("never-active", test_never_active);
   ADD ("profile", test_profile);
   ADD ("bad-profile", test_bad_profile);

@@ -154,6 +154,18 @@ test_save_and_apply (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_save_nothing (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->fake.n_controls = 1; /* a class */
+  g_assert_true (derma_profile_save (fixture->camera, fixture->path, &error));
+  g_assert_true (apply (fixture, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (fixture->fake.n_writes, ==, 0);
+}
+
+static void
 test_entries (Fixture *fixture, gconstpointer data)
 {
   static const struct {
@@ -306,6 +318,7 @@ main (int argc, char **argv)
   ADD ("empty", test_empty);
   ADD ("save", test_save);
   ADD ("save-and-apply", test_save_and_apply);
+  ADD ("save-nothing", test_save_nothing);
   ADD ("entries", test_entries);
   ADD ("read-only", test_read_only);
   ADD ("does-not-stick", test_does_not_stick);

@@ -3,6 +3,22 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static guint interruptions; /* by signals, while waiting for other programs */
+
+/* In place of the C library's. */
+int
+flock (int fd, int operation)
+{
+  if (interruptions == 0)
+    return (int)syscall (SYS_flock, fd, operation);
+  interruptions--;
+  errno = EINTR;
+  return -1;
+}
 
 static void
 test_restore (LockFixture *fixture, gconstpointer data)
@@ -103,6 +119,36 @@ test_bad_state (LockFixture *fixture, gconstpointer data)
   g_assert_true (lock_fixture_has_state (fixture));
 }
 
+/* As earlier versions left it for a camera that has nothing to keep. */
+static void
+test_without_group (LockFixture *fixture, gconstpointer data)
+{
+  const gchar *text = "[camera]\ncard=Dermatoscope\ndriver=uvcvideo\nbus=usb-0000:00:14.0-2\n";
+  g_autoptr (DermaLock) result = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->state, text, -1, NULL));
+  lock_fixture_restore (fixture);
+  g_assert_cmpuint (fixture->fake.n_writes, ==, 0);
+  g_assert_true (g_file_set_contents (fixture->state, text, -1, NULL));
+  result = lock_fixture_lock (fixture, TRUE);
+  lock_fixture_assert_automatic (fixture, FALSE);
+  lock_fixture_restore (fixture);
+  lock_fixture_assert_automatic (fixture, TRUE);
+}
+
+static void
+test_interrupted (LockFixture *fixture, gconstpointer data)
+{
+  g_autoptr (DermaLock) result = NULL;
+
+  interruptions = 3;
+  result = lock_fixture_lock (fixture, TRUE);
+  g_assert_cmpuint (interruptions, ==, 0);
+  interruptions = 3;
+  lock_fixture_restore (fixture);
+  g_assert_cmpuint (interruptions, ==, 0);
+}
+
 /* The others are put back all the same, and the file stays for another try. */
 static void
 test_restore_in_part (LockFixture *fixture, gconstpointer data)
@@ -160,6 +206,8 @@ main (int argc, char **argv)
   ADD ("second-lock", test_second_lock);
   ADD ("not-locked", test_not_locked);
   ADD ("bad-state", test_bad_state);
+  ADD ("without-group", test_without_group);
+  ADD ("interrupted", test_interrupted);
   ADD ("restore-in-part", test_restore_in_part);
   ADD ("no-place", test_no_place);
   ADD ("state-path", test_state_path);

@@ -111,6 +111,28 @@ test_no_restore (void)
   cam_stage_free (stage);
 }
 
+/* A camera that has nothing to lock is locked and unlocked each time, and its profile is applied. */
+static void
+test_nothing_to_lock (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+  g_autofree gchar *path = element_test_path ("profile.conf");
+
+  stage->cameras[0].n_controls = 2; /* a class and brightness */
+  g_assert_true (g_file_set_contents (path, "[controls]\nbrightness=17\n", -1, NULL));
+  for (guint i = 0; i < 3; i++) {
+    g_object_set (stage->run->camera, "profile", i ? path : NULL, NULL);
+    cam_run_play (stage->run);
+    cam_run_await (stage->run, "locked");
+    g_assert_cmpint (get_control (stage, V4L2_CID_BRIGHTNESS), ==, i ? 17 : 3);
+    gst_element_set_state (stage->run->pipeline, GST_STATE_READY);
+    cam_run_await (stage->run, "unlocked");
+    g_assert_cmpint (get_control (stage, V4L2_CID_BRIGHTNESS), ==, 3);
+  }
+  g_assert_false (remove_state (stage));
+  cam_stage_free (stage);
+}
+
 /* What somebody locked before is left so. */
 static void
 test_locked_before (void)
@@ -438,6 +460,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc-control/lock", test_lock);
   g_test_add_func ("/camsrc-control/no-lock", test_no_lock);
   g_test_add_func ("/camsrc-control/no-restore", test_no_restore);
+  g_test_add_func ("/camsrc-control/nothing-to-lock", test_nothing_to_lock);
   g_test_add_func ("/camsrc-control/locked-before", test_locked_before);
   g_test_add_func ("/camsrc-control/lock-again", test_lock_again);
   g_test_add_func ("/camsrc-control/toggle", test_toggle);
