@@ -4,9 +4,13 @@
 #include <string.h>
 
 struct _DermaCamPool {
-  gint alive; /* atomic: pictures of the pool that have come out and are not freed; a pool frees all when it ends */
+  gint alive;    /* atomic: pictures of the pool that have come out and are not freed; a pool frees all when it ends */
+  GThread *last; /* atomic: that freed the last of them */
   GMutex lock;
-  GstBufferPool *pool; /* under the lock; NULL before the first picture and once it is settled */
+
+  /* Under the lock. */
+  GstBufferPool *pool; /* NULL before the first picture and once it is settled */
+  gboolean seen;       /* that all pictures are freed */
 };
 
 static void
@@ -35,7 +39,8 @@ forget_picture (gpointer data)
 {
   DermaCamPool *watched = data;
 
-  g_atomic_int_add (&watched->alive, -1);
+  if (g_atomic_int_dec_and_test (&watched->alive))
+    g_atomic_pointer_set (&watched->last, g_thread_self ());
   derma_cam_pool_unref (watched);
 }
 
@@ -60,6 +65,7 @@ note_picture (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   g_mutex_unlock (&watched->lock);
   if (gst_mini_object_get_qdata (picture, get_mark ()))
     return GST_PAD_PROBE_OK;
+  g_atomic_pointer_set (&watched->last, NULL);
   g_atomic_int_inc (&watched->alive);
   gst_mini_object_set_qdata (picture, get_mark (), g_atomic_rc_box_acquire (watched), forget_picture);
   return GST_PAD_PROBE_OK;
@@ -76,18 +82,35 @@ derma_cam_pool_watch (GstPad *pad)
   return watched;
 }
 
+/*
+ * (transfer full) (nullable): what is left to look at, once. A thread that has freed the last picture keeps a reference
+ * on the pool for a moment more: what another thread did is looked at when it is asked for the second time.
+ */
+static GstBufferPool *
+steal_ended (DermaCamPool *watched, gboolean *early)
+{
+  GstBufferPool *ended = NULL;
+
+  g_mutex_lock (&watched->lock);
+  *early = watched->pool && !watched->seen && g_atomic_pointer_get (&watched->last) != g_thread_self ();
+  if (!*early)
+    ended = g_steal_pointer (&watched->pool);
+  watched->seen = TRUE;
+  g_mutex_unlock (&watched->lock);
+  return ended;
+}
+
 gboolean
 derma_cam_pool_settle (DermaCamPool *pool)
 {
   g_autoptr (GstBufferPool) ended = NULL;
+  gboolean early;
 
   if (g_atomic_int_get (&pool->alive) > 0)
     return FALSE;
-  g_mutex_lock (&pool->lock);
-  ended = g_steal_pointer (&pool->pool);
-  g_mutex_unlock (&pool->lock);
+  ended = steal_ended (pool, &early);
   /* No picture is left that would have a reference, the source has given up its own, and this is one of the two. */
   if (ended && GST_OBJECT_REFCOUNT_VALUE (ended) == 2)
     gst_object_unref (ended);
-  return TRUE;
+  return !early;
 }

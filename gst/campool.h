@@ -19,7 +19,7 @@ void derma_cam_pool_unref (DermaCamPool *pool);
 
 /*
  * Once the source is in state NULL: drops the reference that it forgot, if it did. Returns: TRUE if there is nothing
- * more to do; FALSE while somebody has pictures of the pool, which it is to be asked again after
+ * more to do; FALSE while somebody has pictures of the pool or is just giving up the last: ask again, a little later
  */
 gboolean derma_cam_pool_settle (DermaCamPool *pool);
 

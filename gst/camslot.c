@@ -4,6 +4,8 @@
 #include "camfeed.h"
 #include "camreport.h"
 
+#define A_LITTLE 1000 /* us: in which a thread gets done with a picture that it freed */
+
 struct _DermaCamSlot {
   GstBin *bin;
   GstElement *exit;
@@ -38,6 +40,10 @@ void
 derma_cam_slot_free (DermaCamSlot *slot)
 {
   derma_cam_slot_settle (slot);
+  if (slot->pools->len > 0) {
+    g_usleep (A_LITTLE);
+    derma_cam_slot_settle (slot);
+  }
   g_ptr_array_unref (slot->pools);
   derma_cam_identity_clear (&slot->identity);
   g_clear_error (&slot->cause);

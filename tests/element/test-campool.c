@@ -10,9 +10,38 @@ typedef GstBufferPoolClass GstV4l2BufferPoolClass;
 GType gst_v4l2_buffer_pool_get_type (void);
 G_DEFINE_TYPE (GstV4l2BufferPool, gst_v4l2_buffer_pool, GST_TYPE_BUFFER_POOL)
 
+/* How far a thread is that stops a pool; it waits to be let on. */
+static GMutex mutex;
+static GCond cond;
+static enum { FREE, WANTED, HELD } hold;
+
+static void
+hold_thread (void)
+{
+  g_mutex_lock (&mutex);
+  if (hold == WANTED) {
+    hold = HELD;
+    g_cond_broadcast (&cond);
+    while (hold == HELD)
+      g_cond_wait (&cond, &mutex);
+  }
+  g_mutex_unlock (&mutex);
+}
+
+/* Frees all pictures; the caller has a reference on the pool until it is back. */
+static gboolean
+stop_pool (GstBufferPool *pool)
+{
+  const gboolean stopped = GST_BUFFER_POOL_CLASS (gst_v4l2_buffer_pool_parent_class)->stop (pool);
+
+  hold_thread ();
+  return stopped;
+}
+
 static void
 gst_v4l2_buffer_pool_class_init (GstV4l2BufferPoolClass *klass)
 {
+  klass->stop = stop_pool;
 }
 
 static void
@@ -129,6 +158,49 @@ test_picture_kept (void)
   tear_down (&stage);
 }
 
+static gpointer
+drop (gpointer data)
+{
+  gst_buffer_unref (data);
+  return NULL;
+}
+
+/* Another thread has freed the last picture, and is not done with the pool. */
+static void
+assert_not_too_early (gboolean forgets)
+{
+  Stage stage = { 0 };
+  GThread *thread;
+
+  set_up (&stage, gst_v4l2_buffer_pool_get_type ());
+  push (&stage, 5);
+  stop (&stage, forgets);
+  hold = WANTED;
+  thread = g_thread_new ("drop", drop, g_steal_pointer (&stage.kept));
+  g_mutex_lock (&mutex);
+  while (hold != HELD)
+    g_cond_wait (&cond, &mutex);
+  g_mutex_unlock (&mutex);
+  g_assert_false (derma_cam_pool_settle (stage.watched));
+  g_assert_nonnull (stage.pool);
+  g_mutex_lock (&mutex);
+  hold = FREE;
+  g_cond_broadcast (&cond);
+  g_mutex_unlock (&mutex);
+  g_thread_join (thread);
+  g_assert_nonnull (stage.pool);
+  g_assert_true (derma_cam_pool_settle (stage.watched));
+  g_assert_null (stage.pool);
+  tear_down (&stage);
+}
+
+static void
+test_too_early (void)
+{
+  assert_not_too_early (TRUE);
+  assert_not_too_early (FALSE);
+}
+
 /* A source that forgets nothing. */
 static void
 test_not_forgotten (void)
@@ -207,6 +279,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_add_func ("/campool/forgotten", test_forgotten);
   g_test_add_func ("/campool/picture-kept", test_picture_kept);
+  g_test_add_func ("/campool/too-early", test_too_early);
   g_test_add_func ("/campool/not-forgotten", test_not_forgotten);
   g_test_add_func ("/campool/others", test_others);
   g_test_add_func ("/campool/other-pools", test_other_pools);
