@@ -220,3 +220,22 @@ derma_notes_pop (DermaNotes *notes, GstClockTime time)
   g_mutex_unlock (&notes->lock);
   return first;
 }
+
+DermaNote *
+derma_notes_pop_deed (DermaNotes *notes)
+{
+  DermaNote *deed = NULL;
+
+  g_mutex_lock (&notes->lock);
+  for (GList *at = notes->queue.head; at; at = at->next) {
+    const DermaNoteKind kind = ((DermaNote *)at->data)->kind;
+
+    if (kind == DERMA_NOTE_SNAPSHOT || kind == DERMA_NOTE_TAG || kind == DERMA_NOTE_BUTTON) {
+      deed = at->data;
+      g_queue_delete_link (&notes->queue, at);
+      break;
+    }
+  }
+  g_mutex_unlock (&notes->lock);
+  return deed;
+}

@@ -53,5 +53,7 @@ void derma_notes_add (DermaNotes *notes, DermaNote *note);
 /* Returns: (transfer full) (nullable): the first, if it is of @time or before; where time went back among the notes,
  * not those after that before @time goes back too */
 DermaNote *derma_notes_pop (DermaNotes *notes, GstClockTime time);
+/* Returns: (transfer full) (nullable): the first snapshot, tag or button, whatever its time */
+DermaNote *derma_notes_pop_deed (DermaNotes *notes);
 
 G_END_DECLS

@@ -232,19 +232,42 @@ begin_part (DermaTape *tape, const DermaFilmFrame *frame, GstClockTime pre_roll)
     post_error (tape, error);
 }
 
-/* Notes of what was before what is recorded count for the scene only. */
+/* @note: (transfer full). Of what was before what is recorded it counts for the scene only. */
+static void
+take_note (DermaTape *tape, DermaNote *note)
+{
+  g_autoptr (DermaNote) owned = note;
+  GError *error = NULL;
+
+  if (tape->part && !derma_part_take_note (tape->part, owned, &error))
+    post_error (tape, error);
+  derma_scene_follow (&tape->scene, owned);
+}
+
 static void
 take_notes (DermaTape *tape, GstClockTime time)
 {
-  DermaNote *next;
+  DermaNote *note;
 
-  while ((next = derma_notes_pop (tape->notes, time))) {
-    g_autoptr (DermaNote) note = next;
-    GError *error = NULL;
+  while ((note = derma_notes_pop (tape->notes, time)))
+    take_note (tape, note);
+}
 
-    if (tape->part && !derma_part_take_note (tape->part, note, &error))
-      post_error (tape, error);
-    derma_scene_follow (&tape->scene, note);
+/* What was done until now belongs to this part, at its last frame where the frame that it was done at is not in it;
+ * readings of later frames do not, as those may be in the next one. */
+static void
+take_last_notes (DermaTape *tape)
+{
+  const GstClockTime last = tape->part->start + tape->part->last;
+  DermaNote *note;
+
+  take_notes (tape, last);
+  while ((note = derma_notes_pop_deed (tape->notes))) {
+    const gboolean back = derma_time_is_back (note->time, last);
+
+    note->time = back ? last : MIN (note->time, last);
+    note->of = back ? last : MIN (note->of, last);
+    take_note (tape, note);
   }
 }
 
@@ -367,8 +390,10 @@ set_recording (DermaTape *tape, gboolean recording)
   tape->recording = recording;
   if (recording && tape->open)
     begin_recording (tape);
-  else if (!recording)
+  if (!recording && tape->part) {
+    take_last_notes (tape);
     end_part (tape, GST_CLOCK_TIME_NONE);
+  }
 }
 
 void
@@ -405,8 +430,10 @@ void
 derma_tape_close (DermaTape *tape)
 {
   g_mutex_lock (&tape->lock);
-  if (tape->part)
+  if (tape->part) {
+    take_last_notes (tape);
     take_notes (tape, GST_CLOCK_TIME_NONE - 1);
+  }
   end_part (tape, GST_CLOCK_TIME_NONE);
   tape->open = FALSE;
   empty_ring (tape);

@@ -328,6 +328,31 @@ test_reset_of_nothing (Fixture *fixture, gconstpointer data)
   expect_nothing (fixture);
 }
 
+/* Tags and the like can be had before their time; the rest stays in its order. */
+static void
+test_deeds (Fixture *fixture, gconstpointer data)
+{
+  static const DermaNoteKind kinds[] = { DERMA_NOTE_BUTTON, DERMA_NOTE_TAG, DERMA_NOTE_SNAPSHOT };
+
+  g_assert_null (derma_notes_pop_deed (fixture->notes));
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    show (fixture, 0);
+    derma_notes_add (fixture->notes, derma_note_new (kinds[i], i, NULL));
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (DermaNote) note = derma_notes_pop_deed (fixture->notes);
+
+    g_assert_nonnull (note);
+    g_assert_cmpint (note->kind, ==, kinds[i]);
+  }
+  g_assert_null (derma_notes_pop_deed (fixture->notes));
+  expect_plain (fixture, DERMA_NOTE_MODEL, 0);
+  expect_plain (fixture, DERMA_NOTE_LESION, 0);
+  expect_plain (fixture, DERMA_NOTE_READING, 0);
+  expect_plain (fixture, DERMA_NOTE_WORDS, 0);
+  expect_plain (fixture, DERMA_NOTE_READING, FRAME);
+}
+
 static gpointer
 take_all (gpointer data)
 {
@@ -398,6 +423,7 @@ main (int argc, char **argv)
     { "/notes/too-many-words", test_too_many_words },
     { "/notes/reset", test_reset },
     { "/notes/reset-of-nothing", test_reset_of_nothing },
+    { "/notes/deeds", test_deeds },
     { "/notes/threads", test_threads },
   };
 
