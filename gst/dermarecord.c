@@ -253,6 +253,7 @@ open_tape (GstDermaRecord *self)
   gboolean recording, located;
 
   GST_OBJECT_LOCK (self);
+  derma_record_options_start (&self->options, TRUE);
   recording = will_record (self);
   located = self->options.files.location != NULL;
   self->started = TRUE;
@@ -271,6 +272,7 @@ static void
 close_tape (GstDermaRecord *self)
 {
   GST_OBJECT_LOCK (self);
+  derma_record_options_start (&self->options, FALSE);
   self->started = FALSE;
   GST_OBJECT_UNLOCK (self);
   derma_tape_close (self->tape);
@@ -446,7 +448,7 @@ gst_derma_record_init (GstDermaRecord *self)
   self->convert = gst_element_factory_make ("videoconvert", "convert");
   self->sink = gst_element_factory_make ("appsink", "encoded");
   self->options.files.sidecar = TRUE;
-  self->options.recording = -1;
+  self->options.recording = self->options.initial = -1;
   self->notes = derma_notes_new ();
   self->sinkpad = gst_ghost_pad_new_no_target_from_template ("sink", template);
   gst_object_unref (template);

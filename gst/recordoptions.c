@@ -27,7 +27,17 @@ derma_record_encoder_get_type (void)
 gboolean
 derma_record_options_will_record (const DermaRecordOptions *options)
 {
-  return options->recording < 0 ? options->files.pre_roll == 0 : options->recording;
+  if (options->recording >= 0)
+    return options->recording;
+  return options->initial >= 0 ? options->initial : options->files.pre_roll == 0;
+}
+
+void
+derma_record_options_start (DermaRecordOptions *options, gboolean started)
+{
+  options->initial = -1;
+  if (started)
+    options->initial = derma_record_options_will_record (options);
 }
 
 gboolean
@@ -192,8 +202,8 @@ install_limit_properties (GObjectClass *klass, GParamFlags flags)
   /**
    * dermarecord:pre-roll:
    *
-   * Seconds of encoded video that are kept for the time that a recording is started. With more than 0 the recording
-   * waits for #dermarecord:recording or #dermarecord::start.
+   * Seconds of encoded video that are kept for the time that a recording is started. With more than 0 when it goes to
+   * PAUSED the recording waits for #dermarecord:recording or #dermarecord::start.
    *
    * Since: 0.3
    */
@@ -235,8 +245,8 @@ derma_record_install_properties (GObjectClass *klass)
   /**
    * dermarecord:recording:
    *
-   * Whether it records. At first it does, unless there is a #dermarecord:pre-roll. Setting it to FALSE finishes the
-   * file.
+   * Whether it records. At first it does, unless there is a #dermarecord:pre-roll when it goes to PAUSED. Setting it to
+   * FALSE finishes the file.
    *
    * Since: 0.3
    */

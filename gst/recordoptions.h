@@ -26,6 +26,7 @@ typedef struct {
   DermaEncoder encoder;
   guint bitrate;
   gint recording; /* -1: as the pre-roll has it */
+  gint initial;   /* what that is, while it is started; else -1 */
 } DermaRecordOptions;
 
 GType derma_record_encoder_get_type (void);
@@ -35,5 +36,7 @@ void derma_record_install_properties (GObjectClass *klass);
 gboolean derma_record_options_set (DermaRecordOptions *options, guint id, const GValue *value);
 gboolean derma_record_options_get (const DermaRecordOptions *options, guint id, GValue *value);
 gboolean derma_record_options_will_record (const DermaRecordOptions *options);
+/* While it is started another pre-roll does not change whether it records. */
+void derma_record_options_start (DermaRecordOptions *options, gboolean started);
 
 G_END_DECLS
