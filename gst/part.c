@@ -159,7 +159,10 @@ open_sidecar (DermaPart *part, const gchar *tags, GError **error)
                          full ? GST_RESOURCE_ERROR_NO_SPACE_LEFT : GST_RESOURCE_ERROR_OPEN_WRITE, cause->message);
     return FALSE;
   }
-  return write_line (part, derma_sidecar_format_session (name, part->number, g_get_real_time (), tags), error);
+  if (write_line (part, derma_sidecar_format_session (name, part->number, g_get_real_time (), tags), error))
+    return TRUE;
+  g_unlink (part->sidecar_path);
+  return FALSE;
 }
 
 static void
@@ -191,6 +194,8 @@ derma_part_new (GstBin *parent, const DermaRecordSettings *settings, guint numbe
         && (part->writer = derma_writer_new (parent, part->path, frame->caps, error)))
       return part;
     g_unlink (part->path);
+    if (part->sidecar)
+      g_unlink (part->sidecar_path);
   }
   part_free (part);
   return NULL;

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define FRAME (100 * GST_MSECOND)
@@ -253,19 +255,28 @@ test_scene (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (scene.lesion, ==, 0);
 }
 
-/* Asks for a part that cannot be; nothing of it stays. */
+/* (transfer full): asks for a part that cannot be; nothing of it stays */
+static GError *
+try_to_begin (Fixture *fixture)
+{
+  g_autoptr (DermaFilmFrame) frame = make_frame (fixture, 0);
+  g_autoptr (GDir) dir = NULL;
+  GError *error = NULL;
+
+  g_assert_null (derma_part_new (fixture->parent, &fixture->settings, 0, &fixture->attempt, frame, &error));
+  g_assert_nonnull (error);
+  dir = g_dir_open (fixture->folder, 0, NULL);
+  g_assert_null (g_dir_read_name (dir));
+  return error;
+}
+
 static void
 cannot_begin (Fixture *fixture, gint code, const gchar *words)
 {
-  g_autoptr (DermaFilmFrame) frame = make_frame (fixture, 0);
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *film = NULL;
+  g_autoptr (GError) error = try_to_begin (fixture);
 
-  g_assert_null (derma_part_new (fixture->parent, &fixture->settings, 0, &fixture->attempt, frame, &error));
   g_assert_error (error, GST_RESOURCE_ERROR, code);
   g_assert_nonnull (strstr (error->message, words));
-  film = read_file (fixture, "a.mkv");
-  g_assert_null (film);
 }
 
 static void
@@ -281,6 +292,56 @@ test_missing_folder_of_the_sidecar (Fixture *fixture, gconstpointer data)
 {
   fixture->settings.sidecar_location = g_build_filename (fixture->folder, "missing", "a.jsonl", NULL);
   cannot_begin (fixture, GST_RESOURCE_ERROR_OPEN_WRITE, "missing/a.jsonl");
+}
+
+/* The first line of the sidecar has no room. */
+static void
+test_no_room_for_the_sidecar (Fixture *fixture, gconstpointer data)
+{
+  struct rlimit limit, small;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  small = (struct rlimit){ 10, limit.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GError) error = try_to_begin (fixture);
+
+    g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE);
+  }
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+/* There is nothing to write a film with. */
+static void
+test_unavailable_muxer (Fixture *fixture, gconstpointer data)
+{
+  GstRegistry *registry = gst_registry_get ();
+  g_autoptr (GstPluginFeature) muxer = gst_registry_lookup_feature (registry, "matroskamux");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (muxer);
+  gst_registry_remove_feature (registry, muxer);
+  error = try_to_begin (fixture);
+  g_assert_nonnull (strstr (error->message, "matroskamux"));
+  g_assert_true (gst_registry_add_feature (registry, muxer));
+}
+
+/* What another one has under the name of the sidecar is not taken away; with this odd name it is found late. */
+static void
+test_stolen_name_of_the_sidecar (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *taken = g_build_filename (fixture->folder, ".jsonl", NULL), *kept = NULL;
+  g_autoptr (DermaFilmFrame) frame = make_frame (fixture, 0);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (taken, "kept", -1, NULL));
+  g_free (fixture->settings.location);
+  fixture->settings.location = g_build_filename (fixture->folder, ".mkv", NULL);
+  g_assert_null (derma_part_new (fixture->parent, &fixture->settings, 0, &fixture->attempt, frame, &error));
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE);
+  kept = read_file (fixture, ".jsonl");
+  g_assert_cmpstr (kept, ==, "kept");
 }
 
 static void
@@ -396,6 +457,9 @@ main (int argc, char **argv)
     { "/part/scene", test_scene },
     { "/part/missing-folder", test_missing_folder },
     { "/part/missing-folder-of-the-sidecar", test_missing_folder_of_the_sidecar },
+    { "/part/no-room-for-the-sidecar", test_no_room_for_the_sidecar },
+    { "/part/unavailable-muxer", test_unavailable_muxer },
+    { "/part/stolen-name-of-the-sidecar", test_stolen_name_of_the_sidecar },
     { "/part/names-that-are-not-free", test_names_that_are_not_free },
     { "/part/parts", test_parts },
     { "/part/full-disk-of-the-sidecar", test_full_disk_of_the_sidecar },
