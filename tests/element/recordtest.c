@@ -99,6 +99,23 @@ record_test_part (RecordTest *test)
   }
 }
 
+void
+record_test_expect (RecordTest *test, const gchar *name, guint number, GstClockTime duration, guint64 frames)
+{
+  g_autofree gchar *path = record_test_path (test, name);
+  g_autoptr (GstStructure) part = record_test_part (test);
+  gboolean finished;
+  guint n;
+
+  g_assert_cmpstr (gst_structure_get_string (part, "location"), ==, path);
+  g_assert_true (gst_structure_get_uint (part, "part", &n));
+  g_assert_cmpuint (n, ==, number);
+  g_assert_cmpuint (element_test_uint64 (part, "duration"), ==, duration);
+  g_assert_cmpuint (element_test_uint64 (part, "frames"), ==, frames);
+  g_assert_true (gst_structure_get_boolean (part, "finished", &finished));
+  g_assert_true (finished);
+}
+
 guint64
 record_test_stat (RecordTest *test, const gchar *field)
 {

@@ -30,6 +30,8 @@ void record_test_show (RecordTest *test, GstClockTime end);
 void record_test_finish (RecordTest *test);
 /* (transfer full): the next message of a finished file; fails if there is none within 20 seconds */
 GstStructure *record_test_part (RecordTest *test);
+/* The next finished file is @name, and has this of it. */
+void record_test_expect (RecordTest *test, const gchar *name, guint number, GstClockTime duration, guint64 frames);
 guint64 record_test_stat (RecordTest *test, const gchar *field);
 /* Waits until that many frames were taken. */
 void record_test_wait (RecordTest *test, guint64 frames);

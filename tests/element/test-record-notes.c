@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What dermarecord notes down of frames and events, and in which film. */
+#include "recordtest.h"
+
+#include <string.h>
+
+#define SECONDS *GST_SECOND
+
+/* However long nothing is recorded: what is said at the beginning of a film is what is so then. */
+static void
+test_long_without_recording (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "recording", FALSE, NULL);
+  record_test_show (&test, 900 SECONDS);
+  g_assert_false (record_test_exists (&test, "a.mkv"));
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 901 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion", TRUE), ==, 10);
+  record_test_tear_down (&test);
+}
+
+static void
+push_custom (RecordTest *test, GstStructure *structure)
+{
+  g_assert_true (gst_harness_push_event (test->harness, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, structure)));
+}
+
+static void
+test_events (void)
+{
+  RecordTest test;
+  g_autofree gchar *picture = NULL;
+  g_autofree gchar *path = NULL;
+  g_autofree gchar *text = NULL;
+
+  record_test_set_up (&test, NULL);
+  picture = record_test_path (&test, "shot.png");
+  record_test_show (&test, 1 SECONDS);
+  push_custom (&test, gst_structure_new ("derma-still-button", "pressed", G_TYPE_BOOLEAN, TRUE, NULL));
+  push_custom (&test, gst_structure_new ("derma-still-button", "pressed", G_TYPE_BOOLEAN, FALSE, NULL));
+  push_custom (&test, gst_structure_new ("derma-snapshot", "pts", G_TYPE_UINT64, 500 * GST_MSECOND, "file",
+                                         G_TYPE_STRING, picture, "lesion", G_TYPE_UINT, 1, NULL));
+  g_signal_emit_by_name (test.harness->element, "tag", "left arm");
+  record_test_show (&test, 2 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 2 SECONDS, 20);
+  record_test_sidecar (&test, "a.jsonl", "model lesion still-button snapshot tag", TRUE);
+  path = record_test_path (&test, "a.jsonl");
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "\"event\":\"snapshot\",\"pts\":500000000,\"file\":\"shot.png\",\"lesion\":1"));
+  g_assert_nonnull (strstr (text, "\"text\":\"left arm\""));
+  record_test_tear_down (&test);
+}
+
+static GstPadProbeReturn
+hold (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  return GST_PAD_PROBE_OK;
+}
+
+/* The number of times that @text is in the sidecar @name. */
+static guint
+count_in_sidecar (const RecordTest *test, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *path = record_test_path (test, name);
+  g_autofree gchar *all = NULL;
+  g_auto (GStrv) pieces = NULL;
+
+  g_assert_true (g_file_get_contents (path, &all, NULL, NULL));
+  pieces = g_strsplit (all, text, -1);
+  return g_strv_length (pieces) - 1;
+}
+
+static void
+do_all (RecordTest *test)
+{
+  g_signal_emit_by_name (test->harness->element, "tag", "at the end");
+  push_custom (test, gst_structure_new ("derma-still-button", "pressed", G_TYPE_BOOLEAN, TRUE, NULL));
+  push_custom (test, gst_structure_new ("derma-snapshot", "pts", G_TYPE_UINT64, test->now - RECORD_FRAME, NULL));
+}
+
+/* What is done just before the stop is said of the last frame. */
+static void
+test_events_before_the_stop (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_wait (&test, 10);
+  do_all (&test);
+  g_signal_emit_by_name (test.harness->element, "stop");
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion tag still-button snapshot", TRUE), ==, 10);
+  g_assert_cmpuint (count_in_sidecar (&test, "a.jsonl", "\"pts\":900000000"), ==, 4);
+  record_test_tear_down (&test);
+}
+
+/* Also where that frame is not yet encoded and so is left out: nothing is said of a time after the end, and the film
+ * that begins with it has its reading. */
+static void
+test_events_of_frames_left_out (void)
+{
+  RecordTest test;
+  g_autoptr (GstElement) convert = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  gulong probe;
+
+  record_test_set_up (&test, "pre-roll", 60.0, "recording", TRUE, NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_wait (&test, 10);
+  convert = record_test_element (&test, "convert");
+  pad = gst_element_get_static_pad (convert, "sink");
+  probe = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER, hold, NULL, NULL);
+  record_test_show (&test, 2 SECONDS);
+  do_all (&test);
+  g_signal_emit_by_name (test.harness->element, "stop");
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion tag still-button snapshot", TRUE), ==, 10);
+  g_assert_cmpuint (count_in_sidecar (&test, "a.jsonl", "\"pts\":900000000"), ==, 4);
+  gst_pad_remove_probe (pad, probe);
+  record_test_drain (&test);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 3 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a-1.mkv", 0, 2 SECONDS, 20);
+  g_assert_cmpuint (record_test_sidecar (&test, "a-1.jsonl", "pre-roll model lesion", TRUE), ==, 20);
+  record_test_tear_down (&test);
+}
+
+/* Events of others, and such as lack what they should have, neither harm nor get lost. */
+static void
+test_odd_events (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  record_test_show (&test, 1 SECONDS);
+  push_custom (&test, gst_structure_new_empty ("somebody-else"));
+  push_custom (&test, gst_structure_new_empty ("derma-still-button"));
+  push_custom (&test, gst_structure_new ("derma-snapshot", "pts", G_TYPE_STRING, "soon", "file", G_TYPE_INT, 3, NULL));
+  push_custom (&test, gst_structure_new ("derma-snapshot", "pts", G_TYPE_UINT64, G_MAXUINT64 - 5, NULL));
+  g_signal_emit_by_name (test.harness->element, "tag", NULL);
+  g_signal_emit_by_name (test.harness->element, "tag", "\xff\n\"}{\"type\":\"end\"}");
+  record_test_show (&test, 2 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 2 SECONDS, 20);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion snapshot snapshot tag tag", TRUE), ==, 20);
+  record_test_tear_down (&test);
+}
+
+int
+main (int argc, char **argv)
+{
+  element_test_init (&argc, &argv);
+  g_test_add_func ("/record-notes/long-without-recording", test_long_without_recording);
+  g_test_add_func ("/record-notes/events", test_events);
+  g_test_add_func ("/record-notes/events-before-the-stop", test_events_before_the_stop);
+  g_test_add_func ("/record-notes/events-of-frames-left-out", test_events_of_frames_left_out);
+  g_test_add_func ("/record-notes/odd-events", test_odd_events);
+  return element_test_run ();
+}
