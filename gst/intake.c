@@ -228,6 +228,18 @@ probe (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return take_event (intake, GST_PAD_PROBE_INFO_EVENT (info)) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
+/* A list as its frames, of which each passes the probe; as any pad does it that is not a ghost's. */
+static GstFlowReturn
+take_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  for (guint i = 0; flow == GST_FLOW_OK && i < gst_buffer_list_length (list); i++)
+    flow = gst_pad_chain (pad, gst_buffer_ref (gst_buffer_list_get (list, i)));
+  gst_buffer_list_unref (list);
+  return flow;
+}
+
 DermaIntake *
 derma_intake_new (GstElement *element, GstPad *pad, GstElement *queue, DermaNotes *notes)
 {
@@ -239,6 +251,7 @@ derma_intake_new (GstElement *element, GstPad *pad, GstElement *queue, DermaNote
   intake->notes = notes;
   g_mutex_init (&intake->lock);
   gst_segment_init (&intake->segment, GST_FORMAT_UNDEFINED);
+  gst_pad_set_chain_list_function (pad, take_list);
   gst_pad_add_probe (pad,
                      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
                      probe, intake, NULL);

@@ -153,6 +153,57 @@ test_odd_events (void)
   record_test_tear_down (&test);
 }
 
+/* Ten frames at once, as appsrc and what takes things out of files may send them; every third is @cut bytes too short.
+ */
+static void
+push_list (RecordTest *test, gssize cut)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+
+  for (guint i = 0; i < 10; i++, test->now += RECORD_FRAME) {
+    GstBuffer *frame;
+
+    test->reading.pts = test->now;
+    frame = caption_test_frame (&test->reading, test->now, RECORD_FRAME);
+    if (i % 3 == 2)
+      gst_buffer_resize (frame, 0, (gssize)gst_buffer_get_size (frame) - cut);
+    gst_buffer_list_add (list, frame);
+  }
+  g_assert_cmpint (gst_pad_push_list (test->harness->srcpad, list), ==, GST_FLOW_OK);
+}
+
+static void
+test_lists_of_frames (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  for (guint i = 0; i < 3; i++)
+    push_list (&test, 0);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 3 SECONDS, 30);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion", TRUE), ==, 30);
+  record_test_tear_down (&test);
+}
+
+/* Frames in a list are looked at as any other; the end of the stream is the end of lists, too. */
+static void
+test_lists_of_short_frames (void)
+{
+  RecordTest test;
+  GstBufferList *late;
+
+  record_test_set_up (&test, NULL);
+  push_list (&test, 1);
+  g_assert_cmpuint (record_test_stat (&test, "dropped"), ==, 3);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 7);
+  late = gst_buffer_list_new ();
+  gst_buffer_list_add (late, caption_test_frame (&test.reading, test.now, RECORD_FRAME));
+  g_assert_cmpint (gst_pad_push_list (test.harness->srcpad, late), ==, GST_FLOW_EOS);
+  record_test_tear_down (&test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,5 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record-notes/events-before-the-stop", test_events_before_the_stop);
   g_test_add_func ("/record-notes/events-of-frames-left-out", test_events_of_frames_left_out);
   g_test_add_func ("/record-notes/odd-events", test_odd_events);
+  g_test_add_func ("/record-notes/lists-of-frames", test_lists_of_frames);
+  g_test_add_func ("/record-notes/lists-of-short-frames", test_lists_of_short_frames);
   return element_test_run ();
 }
