@@ -82,39 +82,56 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermarecord, "dermarecord", GST_RANK_NONE
 static gboolean
 will_record (GstDermaRecord *self)
 {
-  return derma_record_options_will_record (&self->options);
+  gboolean recording;
+
+  GST_OBJECT_LOCK (self);
+  recording = derma_record_options_will_record (&self->options);
+  GST_OBJECT_UNLOCK (self);
+  return recording;
 }
 
 /* Tells the parts what has been set. */
 static void
 configure (GstDermaRecord *self)
 {
-  gboolean wanted;
+  const DermaRecordOptions *options = &self->options;
 
   GST_OBJECT_LOCK (self);
-  derma_tape_configure (self->tape, &self->options.files);
-  wanted = will_record (self) || self->options.files.pre_roll > 0;
+  derma_tape_configure (self->tape, &options->files);
+  derma_intake_set_wanted (self->intake, derma_record_options_will_record (options) || options->files.pre_roll > 0);
   GST_OBJECT_UNLOCK (self);
-  derma_intake_set_wanted (self->intake, wanted);
+}
+
+/* Others may start or stop it meanwhile, in another thread or on hearing of a film's end: what is set last counts. */
+static void
+follow (GstDermaRecord *self)
+{
+  gboolean recording;
+
+  do {
+    recording = will_record (self);
+    derma_tape_set_recording (self->tape, recording);
+  } while (will_record (self) != recording);
 }
 
 static void
 set_recording (GstDermaRecord *self, gboolean recording)
 {
-  gboolean started, located;
+  gboolean started, nameless;
 
   GST_OBJECT_LOCK (self);
-  self->options.recording = recording;
   started = self->started;
-  located = self->options.files.location != NULL;
+  nameless = started && recording && !self->options.files.location;
+  if (!nameless)
+    self->options.recording = recording;
   GST_OBJECT_UNLOCK (self);
-  if (started && recording && !located) {
+  if (nameless) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("There is no file name to record to: location is not set"), (NULL));
     return;
   }
   configure (self);
   if (started)
-    derma_tape_set_recording (self->tape, recording);
+    follow (self);
 }
 
 static void
@@ -201,14 +218,11 @@ take_event (GstAppSink *sink, gpointer data)
 {
   GstDermaRecord *self = data;
   GstMiniObject *object = gst_app_sink_pull_object (sink);
-  gboolean recording;
 
   if (GST_IS_EVENT (object) && GST_EVENT_TYPE (GST_EVENT (object)) == GST_EVENT_FLUSH_STOP) {
-    GST_OBJECT_LOCK (self);
-    recording = will_record (self);
-    GST_OBJECT_UNLOCK (self);
     derma_tape_close (self->tape);
-    derma_tape_open (self->tape, recording);
+    derma_tape_open (self->tape);
+    follow (self);
   }
   g_clear_pointer (&object, gst_mini_object_unref);
   return FALSE;
@@ -250,21 +264,21 @@ remove_coder (GstDermaRecord *self)
 static gboolean
 open_tape (GstDermaRecord *self)
 {
-  gboolean recording, located;
+  gboolean nameless;
 
   GST_OBJECT_LOCK (self);
   derma_record_options_start (&self->options, TRUE);
-  recording = will_record (self);
-  located = self->options.files.location != NULL;
+  nameless = derma_record_options_will_record (&self->options) && !self->options.files.location;
   self->started = TRUE;
   GST_OBJECT_UNLOCK (self);
-  if (recording && !located) {
+  if (nameless) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("There is no file name to record to: location is not set"), (NULL));
     return FALSE;
   }
   configure (self);
   derma_intake_reset (self->intake);
-  derma_tape_open (self->tape, recording);
+  derma_tape_open (self->tape);
+  follow (self);
   return TRUE;
 }
 

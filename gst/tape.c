@@ -416,13 +416,12 @@ derma_tape_is_recording (DermaTape *tape)
 }
 
 void
-derma_tape_open (DermaTape *tape, gboolean recording)
+derma_tape_open (DermaTape *tape)
 {
   g_mutex_lock (&tape->lock);
   tape->open = TRUE;
   tape->recording = FALSE;
   tape->key = GST_CLOCK_TIME_NONE;
-  set_recording (tape, recording);
   leave (tape);
 }
 

@@ -17,8 +17,8 @@ void derma_tape_free (DermaTape *tape);
 
 /* For the next recording, but for the pre-roll, which is for now. */
 void derma_tape_configure (DermaTape *tape, const DermaRecordSettings *settings);
-/* Frames are taken from now on, and recorded if @recording. */
-void derma_tape_open (DermaTape *tape, gboolean recording);
+/* Frames are taken from now on, and not yet recorded. */
+void derma_tape_open (DermaTape *tape);
 /* Finishes what is being recorded; no frame is taken after it. */
 void derma_tape_close (DermaTape *tape);
 

@@ -90,6 +90,57 @@ test_set_and_pre_roll (void)
   record_test_tear_down (&test);
 }
 
+static GstBusSyncReply
+stop_there (GstBus *bus, GstMessage *message, gpointer data)
+{
+  if (gst_message_has_name (message, "dermarecord-part"))
+    g_signal_emit_by_name (data, "stop");
+  return GST_BUS_PASS;
+}
+
+/* Who stops on hearing that the film is over, which a flush has ended, wants no other one. */
+static void
+test_stop_while_it_flushes (void)
+{
+  RecordTest test;
+  g_autoptr (GstBus) bus = NULL;
+
+  record_test_set_up (&test, "pre-roll", 1.0, "recording", TRUE, NULL);
+  bus = gst_element_get_bus (test.harness->element);
+  record_test_show (&test, 1 SECONDS);
+  record_test_wait (&test, 10);
+  gst_bus_set_sync_handler (bus, stop_there, test.harness->element, NULL);
+  element_test_flush (test.harness);
+  gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
+  expect_frames (&test, 10);
+  assert_recording (&test, FALSE);
+  test.now = 0;
+  record_test_show (&test, 2 SECONDS);
+  record_test_finish (&test);
+  g_assert_cmpuint (record_test_stat (&test, "files"), ==, 1);
+  record_test_tear_down (&test);
+}
+
+/* A start that is refused is none, also when a flush begins all anew. */
+static void
+test_refused_start (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "pre-roll", 1.0, NULL);
+  g_object_set (test.harness->element, "location", NULL, NULL);
+  record_test_show (&test, 1 SECONDS);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_fails (&test, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "location");
+  assert_recording (&test, FALSE);
+  element_test_flush (test.harness);
+  test.now = 0;
+  record_test_show (&test, 2 SECONDS);
+  record_test_finish (&test);
+  g_assert_cmpuint (record_test_stat (&test, "files"), ==, 0);
+  record_test_tear_down (&test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -97,5 +148,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record-switch/pre-roll-set-to-zero", test_pre_roll_set_to_zero);
   g_test_add_func ("/record-switch/pre-roll-set-while-it-records", test_pre_roll_set_while_it_records);
   g_test_add_func ("/record-switch/set-and-pre-roll", test_set_and_pre_roll);
+  g_test_add_func ("/record-switch/stop-while-it-flushes", test_stop_while_it_flushes);
+  g_test_add_func ("/record-switch/refused-start", test_refused_start);
   return element_test_run ();
 }
