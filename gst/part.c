@@ -125,6 +125,16 @@ sidecar_name (const DermaRecordSettings *settings, guint attempt, guint number)
   return g_strconcat (stem, ".jsonl", NULL);
 }
 
+static gboolean
+has_name (const DermaRecordSettings *settings, GError **error)
+{
+  if (settings->location)
+    return TRUE;
+  g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                       "There is no file name to record to: location is not set");
+  return FALSE;
+}
+
 /* Names that are free and alike, also that of the sidecar. */
 static gboolean
 reserve (DermaPart *part, const DermaRecordSettings *settings, guint *attempt, GError **error)
@@ -189,7 +199,7 @@ derma_part_new (GstBin *parent, const DermaRecordSettings *settings, guint numbe
   part->cue = (DermaCue)DERMA_CUE_INIT;
   derma_cue_reset (&part->cue, number == 0);
   g_queue_init (&part->held);
-  if (reserve (part, settings, attempt, error)) {
+  if (has_name (settings, error) && reserve (part, settings, attempt, error)) {
     if (open_sidecar (part, settings->tags, error)
         && (part->writer = derma_writer_new (parent, part->path, frame->caps, error)))
       return part;

@@ -280,6 +280,15 @@ cannot_begin (Fixture *fixture, gint code, const gchar *words)
 }
 
 static void
+test_without_location (Fixture *fixture, gconstpointer data)
+{
+  g_clear_pointer (&fixture->settings.location, g_free);
+  cannot_begin (fixture, GST_RESOURCE_ERROR_NOT_FOUND, "location");
+  fixture->settings.sidecar_location = g_build_filename (fixture->folder, "a.jsonl", NULL);
+  cannot_begin (fixture, GST_RESOURCE_ERROR_NOT_FOUND, "location");
+}
+
+static void
 test_missing_folder (Fixture *fixture, gconstpointer data)
 {
   g_free (fixture->settings.location);
@@ -455,6 +464,7 @@ main (int argc, char **argv)
     { "/part/no-frames", test_no_frames },
     { "/part/events", test_events },
     { "/part/scene", test_scene },
+    { "/part/without-location", test_without_location },
     { "/part/missing-folder", test_missing_folder },
     { "/part/missing-folder-of-the-sidecar", test_missing_folder_of_the_sidecar },
     { "/part/no-room-for-the-sidecar", test_no_room_for_the_sidecar },

@@ -141,6 +141,28 @@ test_refused_start (void)
   record_test_tear_down (&test);
 }
 
+/* Without a name what is being recorded goes on to its end, and the next film is an error. */
+static void
+test_name_taken_away (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_wait (&test, 10);
+  g_object_set (test.harness->element, "location", NULL, NULL);
+  record_test_show (&test, 2 SECONDS);
+  record_test_wait (&test, 20);
+  element_test_flush (test.harness);
+  expect_frames (&test, 20);
+  test.now = 0;
+  record_test_show (&test, 1 SECONDS);
+  record_test_fails (&test, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "location");
+  record_test_finish (&test);
+  g_assert_cmpuint (record_test_stat (&test, "files"), ==, 1);
+  record_test_tear_down (&test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,5 +172,6 @@ main (int argc, char **argv)
   g_test_add_func ("/record-switch/set-and-pre-roll", test_set_and_pre_roll);
   g_test_add_func ("/record-switch/stop-while-it-flushes", test_stop_while_it_flushes);
   g_test_add_func ("/record-switch/refused-start", test_refused_start);
+  g_test_add_func ("/record-switch/lacking-name", test_name_taken_away);
   return element_test_run ();
 }
