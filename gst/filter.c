@@ -221,6 +221,20 @@ set_caps (GstBaseTransform *base, GstCaps *incaps, GstCaps *outcaps)
   return gst_video_info_from_caps (&priv->info, incaps);
 }
 
+/* What is downstream answers; but a picture that is to be cropped by whoever shows it would be read and drawn on whole.
+ */
+static gboolean
+propose_allocation (GstBaseTransform *base, GstQuery *decided, GstQuery *query)
+{
+  guint index;
+
+  if (!GST_BASE_TRANSFORM_CLASS (gst_derma_filter_parent_class)->propose_allocation (base, decided, query))
+    return FALSE;
+  while (gst_query_find_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, &index))
+    gst_query_remove_nth_allocation_meta (query, index);
+  return TRUE;
+}
+
 static void
 complain (GstDermaFilter *filter)
 {
@@ -330,6 +344,7 @@ gst_derma_filter_class_init (GstDermaFilterClass *klass)
   base_class->transform_caps = transform_caps;
   base_class->fixate_caps = fixate_caps;
   base_class->set_caps = set_caps;
+  base_class->propose_allocation = propose_allocation;
   base_class->src_event = src_event;
   base_class->transform_ip = transform_ip;
   base_class->stop = stop;

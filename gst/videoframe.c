@@ -103,6 +103,18 @@ is_of_caps (const GstVideoMeta *meta, const GstVideoInfo *info)
          && meta->height >= (guint)GST_VIDEO_INFO_HEIGHT (info) && meta->height <= DERMA_MAX_SIDE;
 }
 
+/* Whether only a part of the picture is to be shown, as a meta says that nobody here asks for. */
+static gboolean
+is_cropped (GstBuffer *buffer, const GstVideoMeta *meta, const GstVideoInfo *info)
+{
+  const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
+
+  if (!crop)
+    return FALSE;
+  return crop->x != 0 || crop->y != 0 || crop->width != (meta ? meta->width : (guint)GST_VIDEO_INFO_WIDTH (info))
+         || crop->height != (meta ? meta->height : (guint)GST_VIDEO_INFO_HEIGHT (info));
+}
+
 /* Without a meta GStreamer itself looks whether the buffer is large enough. */
 static gboolean
 has_pixels (const GstVideoFrame *video)
@@ -122,7 +134,8 @@ derma_video_frame_map (GstVideoFrame *video, const GstVideoInfo *info, GstBuffer
 {
   const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
 
-  if ((meta && !is_of_caps (meta, info)) || !gst_video_frame_map (video, info, buffer, flags))
+  if ((meta && !is_of_caps (meta, info)) || is_cropped (buffer, meta, info)
+      || !gst_video_frame_map (video, info, buffer, flags))
     return FALSE;
   if (has_pixels (video))
     return TRUE;
@@ -158,6 +171,8 @@ derma_video_frame_is_whole (const GstVideoInfo *info, GstBuffer *buffer)
   const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
   const gsize size = gst_buffer_get_size (buffer);
 
+  if (is_cropped (buffer, meta, info))
+    return FALSE;
   if (!meta || !is_plain (info->finfo))
     return size >= GST_VIDEO_INFO_SIZE (info);
   if (!is_of_caps (meta, info))

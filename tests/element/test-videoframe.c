@@ -186,6 +186,35 @@ test_short_buffers (void)
   }
 }
 
+/* What a meta crops is not what the caps say, in whatever format and however large the picture in memory is. */
+static void
+test_cropped_too_short (void)
+{
+  static const struct {
+    guint stored, x, y, width, height;
+    gboolean good;
+  } told[] = { { 20, 0, 0, 30, 20, TRUE },  { 20, 2, 0, 28, 20, FALSE }, { 20, 0, 2, 30, 18, FALSE },
+               { 20, 2, 2, 30, 20, FALSE }, { 22, 0, 2, 30, 20, FALSE }, { 22, 0, 0, 30, 22, TRUE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    const GstVideoInfo info = info_of ("video/x-raw,format=GRAY8,width=30,height=20,framerate=0/1");
+    g_autoptr (GstBuffer) buffer = element_test_frame ("GRAY8", 30, (gint)told[i].stored, 1);
+    GstVideoCropMeta *crop = gst_buffer_add_video_crop_meta (buffer);
+    GstVideoFrame video;
+
+    gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, 30, told[i].stored);
+    crop->x = told[i].x;
+    crop->y = told[i].y;
+    crop->width = told[i].width;
+    crop->height = told[i].height;
+    g_test_message ("crop %u", i);
+    g_assert_cmpint (derma_video_frame_is_whole (&info, buffer), ==, told[i].good);
+    g_assert_cmpint (derma_video_frame_map (&video, &info, buffer, GST_MAP_READ), ==, told[i].good);
+    if (told[i].good)
+      gst_video_frame_unmap (&video);
+  }
+}
+
 /* Frames that say so are passed on, with a warning and without a reading. */
 static void
 test_element_with_meta (void)
@@ -216,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/video-frame/pixels", test_pixels);
   g_test_add_func ("/video-frame/metas", test_metas);
   g_test_add_func ("/video-frame/short-buffers", test_short_buffers);
+  g_test_add_func ("/video-frame/cropped-too-short", test_cropped_too_short);
   g_test_add_func ("/video-frame/element-with-meta", test_element_with_meta);
   return element_test_run ();
 }
