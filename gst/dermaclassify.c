@@ -15,8 +15,8 @@
  * Interlaced frames are read as they are, both fields at once, and frames of several views as one picture.
  *
  * Frames that are not classified, because of #dermaclassify:inference-interval, #dermaclassify:max-rate,
- * #dermaclassify:adaptive or lateness, carry the last reading with its age. A flush or a new segment forgets it. Readings
- * are of single frames unless #dermaclassify:evidence-window is set.
+ * #dermaclassify:adaptive or lateness, carry the last reading with its age. A flush or a new segment forgets it.
+ * Readings are of single frames unless #dermaclassify:evidence-window is set.
  *
  * With #dermaclassify:mode async no frame waits: another thread reads the newest frame whenever it has finished with
  * the one before, and its reading travels on the next frame that passes. At the end of the stream the last one is
@@ -119,6 +119,7 @@ adopt_pending (GstDermaClassify *self)
     return;
   derma_network_free (old);
   derma_pacer_reset (&self->reader.pacer);
+  self->freezer.read = FALSE;
   GST_INFO_OBJECT (self, "reading with %s", self->reader.network->path);
 }
 
@@ -169,16 +170,22 @@ stop (GstBaseTransform *base)
   return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->stop (base);
 }
 
+/* Also where it is only what goes out that changes, because the overlay is switched: then pictures stay as they are. */
 static gboolean
 set_caps (GstBaseTransform *base, GstCaps *incaps, GstCaps *outcaps)
 {
   GstDermaClassify *self = GST_DERMA_CLASSIFY (base);
+  const GstVideoInfo *info = gst_derma_filter_get_info (GST_DERMA_FILTER (self));
+  const GstVideoInfo before = *info;
 
+  if (!GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->set_caps (base, incaps, outcaps))
+    return FALSE;
+  if (gst_video_info_is_equal (&before, info))
+    return TRUE;
   self->complained = FALSE;
   derma_freezer_reset (&self->freezer);
   derma_album_reset (self->album);
-  return GST_BASE_TRANSFORM_CLASS (gst_derma_classify_parent_class)->set_caps (base, incaps, outcaps)
-         && derma_frame_init_from_info (&self->reader.frame, gst_derma_filter_get_info (GST_DERMA_FILTER (self)));
+  return derma_frame_init_from_info (&self->reader.frame, info);
 }
 
 static DermaSettings
@@ -397,11 +404,6 @@ forget (GstDermaClassify *self)
   derma_reader_reset (&self->reader);
   derma_freezer_reset (&self->freezer);
   derma_album_reset (self->album);
-}
-
-static void
-reset_qos (GstDermaClassify *self)
-{
   GST_OBJECT_LOCK (self);
   derma_timing_forget_qos (&self->timing);
   GST_OBJECT_UNLOCK (self);
@@ -417,7 +419,6 @@ sink_event (GstBaseTransform *base, GstEvent *event)
   case GST_EVENT_SEGMENT:
   case GST_EVENT_FLUSH_STOP:
     forget (self);
-    reset_qos (self);
     break;
   case GST_EVENT_EOS:
     drain (self);

@@ -142,6 +142,52 @@ test_overlay (void)
   element_test_free (harness);
 }
 
+/* The caps that go out change with that where downstream draws overlays itself; the still and its reading do not. */
+static void
+test_overlay_switched (void)
+{
+  GstHarness *harness = element_test_harness ("dermaclassify");
+
+  g_object_set (harness->element, "frozen", TRUE, "overlay", TRUE, NULL);
+  gst_harness_add_propose_allocation_meta (harness, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
+  element_test_set_caps (harness, "RGB", 32, 32);
+  check (harness, 0, 0);
+  for (guint i = 1; i < 5; i++) {
+    g_autoptr (GstCaps) before = gst_pad_get_current_caps (harness->sinkpad), after = NULL;
+
+    g_object_set (harness->element, "overlay", i % 2 == 0, NULL);
+    check (harness, i, 0);
+    after = gst_pad_get_current_caps (harness->sinkpad);
+    g_assert_false (gst_caps_is_equal (before, after));
+  }
+  g_assert_cmpuint (element_test_stat (harness, "inferences"), ==, 1);
+  element_test_free (harness);
+}
+
+/* The still is read anew by a network that takes the place of the one that read it. */
+static void
+test_model_changed (void)
+{
+  static const gchar *const metadata[] = { "derma.name", "another", NULL };
+  g_autofree gchar *path = element_test_model ("another.onnx", TEST_LABELS, metadata);
+  GstHarness *harness = element_test_classify ("RGB", 32, 32);
+  g_autoptr (GstStructure) model = NULL;
+  g_autoptr (GstBuffer) out = NULL;
+
+  g_object_set (harness->element, "frozen", TRUE, NULL);
+  check (harness, 0, 0);
+  check (harness, 1, 0);
+  g_assert_cmpuint (element_test_stat (harness, "inferences"), ==, 1);
+  g_object_set (harness->element, "model", path, NULL);
+  out = pass (harness, 2);
+  g_assert_true (is_frame (out, 0));
+  g_assert_true (gst_structure_get (element_test_meta (out), "model", GST_TYPE_STRUCTURE, &model, NULL));
+  g_assert_cmpstr (gst_structure_get_string (model, "name"), ==, "another");
+  gst_clear_buffer (&(GstBuffer *){ pass (harness, 3) });
+  g_assert_cmpuint (element_test_stat (harness, "inferences"), ==, 2);
+  element_test_free (harness);
+}
+
 static void
 test_states (void)
 {
@@ -168,6 +214,8 @@ main (int argc, char **argv)
   g_test_add_func ("/freeze/flush", test_flush);
   g_test_add_func ("/freeze/caps", test_caps);
   g_test_add_func ("/freeze/overlay", test_overlay);
+  g_test_add_func ("/freeze/overlay-switched", test_overlay_switched);
+  g_test_add_func ("/freeze/model-changed", test_model_changed);
   g_test_add_func ("/freeze/states", test_states);
   return element_test_run ();
 }
