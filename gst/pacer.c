@@ -31,8 +31,9 @@ derma_pacer_count (DermaPacer *pacer, GstClockTime pts)
     return FALSE;
   if (pacer->max_rate <= 0 || !GST_CLOCK_TIME_IS_VALID (pts) || !GST_CLOCK_TIME_IS_VALID (pacer->next))
     return TRUE;
-  /* Time that runs backwards without a new segment says nothing about the rate. */
-  return pts >= pacer->next || pts < pacer->last;
+  /* Time that runs backwards without a new segment says nothing about the rate; a rate that was raised holds at once.
+   */
+  return pts >= pacer->next || pts < pacer->last || pts - pacer->last >= period (pacer);
 }
 
 void

@@ -62,6 +62,26 @@ test_mean_rate (void)
   g_assert_cmpuint (n, <=, 202);
 }
 
+/* A rate that is raised does not wait for what was due at the old one; one that is lowered holds from the next on. */
+static void
+test_changed_rate (void)
+{
+  DermaPacer pacer = { .interval = 1, .max_rate = 0.01 };
+  g_autofree gchar *slow = NULL, *fast = NULL, *slower = NULL;
+
+  derma_pacer_reset (&pacer);
+  slow = run (&pacer, 5, 0, 50 * GST_MSECOND);
+  g_assert_cmpstr (slow, ==, "10000");
+  pacer.max_rate = 10;
+  fast = run (&pacer, 6, 250 * GST_MSECOND, 50 * GST_MSECOND);
+  g_assert_cmpstr (fast, ==, "101010");
+  pacer.max_rate = 0.01;
+  slower = run (&pacer, 6, 550 * GST_MSECOND, 50 * GST_MSECOND);
+  g_assert_cmpstr (slower, ==, "100000");
+  pacer.max_rate = 1e300;
+  g_assert_true (derma_pacer_count (&pacer, 900 * GST_MSECOND));
+}
+
 static void
 test_both (void)
 {
@@ -136,6 +156,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pacer/interval", test_interval);
   g_test_add_func ("/pacer/rate", test_rate);
   g_test_add_func ("/pacer/mean-rate", test_mean_rate);
+  g_test_add_func ("/pacer/changed-rate", test_changed_rate);
   g_test_add_func ("/pacer/both", test_both);
   g_test_add_func ("/pacer/no-time", test_no_time);
   g_test_add_func ("/pacer/untaken-stays-due", test_untaken_stays_due);
