@@ -50,6 +50,7 @@ struct _GstDermaReplay {
   DermaSidecar *sidecar;
   DermaReading next; /* read ahead */
   gboolean has_next;
+  DermaReading passed;   /* the last before that */
   GstStructure *current; /* what frames carry */
   guint64 pts;           /* of it */
   GstClockTime now;
@@ -70,6 +71,7 @@ forget (GstDermaReplay *self)
   g_clear_pointer (&self->sidecar, derma_sidecar_free);
   gst_clear_structure (&self->current);
   derma_reading_clear (&self->next);
+  derma_reading_clear (&self->passed);
   self->has_next = FALSE;
   self->now = 0;
 }
@@ -147,33 +149,76 @@ adopt (GstDermaReplay *self)
   gboolean post;
 
   gst_clear_structure (&self->current);
-  if (!self->next.classes)
+  if (!self->passed.classes)
     return;
-  self->next.age = 0;
-  self->current = derma_reading_to_structure (&self->next, DERMA_READING_META_NAME);
-  self->pts = self->next.pts;
+  self->passed.age = 0;
+  self->current = derma_reading_to_structure (&self->passed, DERMA_READING_META_NAME);
+  self->pts = self->passed.pts;
   GST_OBJECT_LOCK (self);
   post = self->post_messages;
   GST_OBJECT_UNLOCK (self);
   if (post)
     gst_element_post_message (
         GST_ELEMENT (self),
-        gst_message_new_element (GST_OBJECT (self), derma_reading_to_structure (&self->next, "dermaclassify")));
+        gst_message_new_element (GST_OBJECT (self), derma_reading_to_structure (&self->passed, "dermaclassify")));
 }
 
-/* Goes to the last reading that is not after @time. */
 static gboolean
-go_to (GstDermaReplay *self, GstClockTime time, GError **error)
+is_flushing (GstDermaReplay *self)
 {
-  if (time < self->now && !begin (self, error))
-    return FALSE;
-  self->now = time;
+  GstPad *pad = GST_BASE_TRANSFORM_SINK_PAD (self);
+  gboolean flushing;
+
+  GST_OBJECT_LOCK (pad);
+  flushing = GST_PAD_IS_FLUSHING (pad);
+  GST_OBJECT_UNLOCK (pad);
+  return flushing;
+}
+
+/* Whether what frames carry is older than @time, too, and with it older than all that follows in the sidecar. */
+static gboolean
+holds_at (const GstDermaReplay *self, GstClockTime time)
+{
+  return self->current && self->pts <= time + TOLERANCE;
+}
+
+/* Passes by what is not after @time; @found: whether that are readings. FALSE without an error if a flush is in the
+ * way; what comes after that finds a reading here. */
+static gboolean
+pass (GstDermaReplay *self, GstClockTime time, gboolean *found, GError **error)
+{
   while (self->has_next && (self->next.pts == G_MAXUINT64 || self->next.pts <= time + TOLERANCE)) {
-    if (self->next.pts != G_MAXUINT64)
-      adopt (self);
+    if (is_flushing (self)) {
+      gst_clear_structure (&self->current);
+      return FALSE;
+    }
+    if (self->next.pts != G_MAXUINT64) {
+      const DermaReading other = self->passed;
+
+      self->passed = self->next;
+      self->next = other;
+      *found = TRUE;
+    }
     if (!read_on (self, error))
       return FALSE;
   }
+  return TRUE;
+}
+
+/* Goes to the last reading that is not after @time; those on the way there, which are many after a seek, are of no
+ * frame. */
+static gboolean
+go_to (GstDermaReplay *self, GstClockTime time, GError **error)
+{
+  gboolean found = FALSE;
+
+  if (time < self->now && !holds_at (self, time) && !begin (self, error))
+    return FALSE;
+  self->now = time;
+  if (!pass (self, time, &found, error))
+    return FALSE;
+  if (found)
+    adopt (self);
   return TRUE;
 }
 
@@ -190,6 +235,8 @@ transform_ip (GstBaseTransform *base, GstBuffer *buffer)
   if (!GST_CLOCK_TIME_IS_VALID (time))
     return GST_FLOW_OK;
   if (!go_to (self, time, &error)) {
+    if (!error)
+      return GST_FLOW_FLUSHING;
     complain (self, error);
     return GST_FLOW_ERROR;
   }
@@ -288,7 +335,7 @@ gst_derma_replay_class_init (GstDermaReplayClass *klass)
   /**
    * dermareplay:post-messages:
    *
-   * Whether an element message "dermaclassify" is posted for each reading.
+   * Whether an element message "dermaclassify" is posted for each reading that a frame is the first to carry.
    *
    * Since: 0.3
    */
@@ -307,7 +354,7 @@ static void
 gst_derma_replay_init (GstDermaReplay *self)
 {
   self->post_messages = TRUE;
-  self->next = (DermaReading)DERMA_READING_INIT;
+  self->next = self->passed = (DermaReading)DERMA_READING_INIT;
   gst_base_transform_set_in_place (GST_BASE_TRANSFORM (self), TRUE);
   gst_base_transform_set_gap_aware (GST_BASE_TRANSFORM (self), TRUE);
 }

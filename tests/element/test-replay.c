@@ -159,6 +159,87 @@ test_backwards (void)
   tear_down (&fixture);
 }
 
+/* Of what is passed by on the way to a frame only the last reading is told, forwards and back. */
+static void
+test_seeks (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture);
+  for (guint i = 0; i < 1000; i++)
+    add_reading (&fixture, i * FRAME, i % 3);
+  play (&fixture);
+  expect (&fixture, 0, "mel", 0);
+  g_assert_cmpuint (count_messages (&fixture), ==, 1);
+  element_test_flush (fixture.harness);
+  expect (&fixture, 901 * FRAME, "nv", 0);
+  expect (&fixture, 902 * FRAME, "bkl", 0);
+  g_assert_cmpuint (count_messages (&fixture), ==, 2);
+  element_test_flush (fixture.harness);
+  expect (&fixture, 500 * FRAME, "bkl", 0);
+  expect (&fixture, 501 * FRAME, "mel", 0);
+  g_assert_cmpuint (count_messages (&fixture), ==, 2);
+  tear_down (&fixture);
+}
+
+/* Played backwards a reading is told once, and held until the frame that it is of. */
+static void
+test_played_backwards (void)
+{
+  GstSegment segment;
+  Fixture fixture;
+
+  set_up (&fixture);
+  for (guint i = 0; i < 10; i++)
+    add_reading (&fixture, i * 10 * FRAME, i % 3);
+  play (&fixture);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.rate = -1;
+  segment.stop = 100 * FRAME;
+  g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_segment (&segment)));
+  for (guint i = 99; i >= 5; i--)
+    expect (&fixture, i * FRAME, (const gchar *const[]){ "mel", "nv", "bkl" }[i / 10 % 3], i % 10 * FRAME);
+  g_assert_cmpuint (count_messages (&fixture), ==, 10);
+  expect (&fixture, 55 * FRAME, "bkl", 5 * FRAME);
+  tear_down (&fixture);
+}
+
+static GstPadProbeReturn
+flush (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  gst_pad_remove_probe (pad, GST_PAD_PROBE_INFO_ID (info));
+  g_assert_true (gst_pad_send_event (pad, gst_event_new_flush_start ()));
+  return GST_PAD_PROBE_OK;
+}
+
+/* A seek comes while the frame of another is being looked for. */
+static void
+test_interrupted (void)
+{
+  Fixture fixture;
+  GstPad *pad;
+
+  set_up (&fixture);
+  add_reading (&fixture, 0, 0);
+  add_reading (&fixture, 10 * FRAME, 1);
+  add_reading (&fixture, 20 * FRAME, 2);
+  play (&fixture);
+  expect (&fixture, 0, "mel", 0);
+  g_assert_cmpuint (count_messages (&fixture), ==, 1);
+  pad = gst_element_get_static_pad (fixture.harness->element, "sink");
+  for (guint i = 0; i < 2; i++) {
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, flush, NULL, NULL);
+    g_assert_cmpint (gst_harness_push (fixture.harness, caption_test_frame (NULL, 15 * FRAME, FRAME)), ==,
+                     GST_FLOW_FLUSHING);
+    g_assert_cmpuint (count_messages (&fixture), ==, 0);
+    element_test_flush (fixture.harness);
+    expect (&fixture, i ? 16 * FRAME : 5 * FRAME, i ? "nv" : "mel", i ? 6 * FRAME : 5 * FRAME);
+    g_assert_cmpuint (count_messages (&fixture), ==, 1);
+  }
+  gst_object_unref (pad);
+  tear_down (&fixture);
+}
+
 static void
 test_quietly (void)
 {
@@ -302,6 +383,9 @@ main (int argc, char **argv)
   g_test_add_func ("/replay/readings-by-time", test_readings_by_time);
   g_test_add_func ("/replay/rounded-times", test_rounded_times);
   g_test_add_func ("/replay/backwards", test_backwards);
+  g_test_add_func ("/replay/seeks", test_seeks);
+  g_test_add_func ("/replay/played-backwards", test_played_backwards);
+  g_test_add_func ("/replay/interrupted", test_interrupted);
   g_test_add_func ("/replay/quietly", test_quietly);
   g_test_add_func ("/replay/frames-without-time", test_frames_without_time);
   g_test_add_func ("/replay/no-readings", test_no_readings);
