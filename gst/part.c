@@ -47,6 +47,13 @@ derma_scene_clear (DermaScene *scene)
   scene->lesion = 0;
 }
 
+/* Which lesion a reading shows, or 0. */
+static guint
+get_lesion (const DermaNote *reading)
+{
+  return reading->reading.state == DERMA_STATE_NO_LESION ? 0 : reading->reading.lesion;
+}
+
 void
 derma_scene_follow (DermaScene *scene, const DermaNote *note)
 {
@@ -55,6 +62,8 @@ derma_scene_follow (DermaScene *scene, const DermaNote *note)
     scene->words = g_strdup (note->text);
   } else if (note->kind == DERMA_NOTE_LESION) {
     scene->lesion = note->lesion;
+  } else if (note->kind == DERMA_NOTE_READING) {
+    scene->lesion = get_lesion (note);
   } else if (note->kind == DERMA_NOTE_MODEL) {
     g_clear_pointer (&scene->classes, derma_classes_unref);
     scene->classes = derma_classes_ref (note->reading.classes);
@@ -248,6 +257,25 @@ say (DermaPart *part, GstClockTime time, const gchar *words)
   emit (part, derma_cue_say (&part->cue, time, words));
 }
 
+static gboolean
+tell_lesion (DermaPart *part, GstClockTime time, guint lesion, GError **error)
+{
+  if (lesion == 0 || lesion == part->lesion)
+    return TRUE;
+  part->lesion = lesion;
+  return write_event (part, derma_sidecar_format_lesion (time, lesion), error);
+}
+
+/* One that was out of view when the part began is told with the reading that shows it again. */
+static gboolean
+take_reading (DermaPart *part, const DermaNote *note, GError **error)
+{
+  if (!tell_lesion (part, part_time (part, note->time), get_lesion (note), error))
+    return FALSE;
+  part->readings++;
+  return write_line (part, derma_sidecar_format_reading (&note->reading, part_time (part, note->of)), error);
+}
+
 gboolean
 derma_part_begin (DermaPart *part, const DermaScene *scene, GstClockTime pre_roll, GError **error)
 {
@@ -258,7 +286,7 @@ derma_part_begin (DermaPart *part, const DermaScene *scene, GstClockTime pre_rol
     return FALSE;
   if (scene->classes && !write_event (part, derma_sidecar_format_model (0, scene->classes), error))
     return FALSE;
-  return scene->lesion == 0 || write_event (part, derma_sidecar_format_lesion (0, scene->lesion), error);
+  return tell_lesion (part, 0, scene->lesion, error);
 }
 
 /* A picture beside the recording is named without the folder. */
@@ -283,10 +311,9 @@ derma_part_take_note (DermaPart *part, const DermaNote *note, GError **error)
     say (part, time, note->text);
     return TRUE;
   case DERMA_NOTE_READING:
-    part->readings++;
-    return write_line (part, derma_sidecar_format_reading (&note->reading, of), error);
+    return take_reading (part, note, error);
   case DERMA_NOTE_LESION:
-    return write_event (part, derma_sidecar_format_lesion (time, note->lesion), error);
+    return tell_lesion (part, time, note->lesion, error);
   case DERMA_NOTE_MODEL:
     return write_event (part, derma_sidecar_format_model (time, note->reading.classes), error);
   case DERMA_NOTE_SNAPSHOT:

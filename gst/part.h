@@ -38,7 +38,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaFilmFrame, derma_film_frame_free)
 /* What was so before a part begins. */
 typedef struct {
   gchar *words;
-  guint lesion;
+  guint lesion; /* 0: none in view */
   DermaClasses *classes;
 } DermaScene;
 
@@ -56,6 +56,7 @@ typedef struct {
   gchar *path;
   gchar *sidecar_path;
   guint number;
+  guint lesion; /* that was told last */
   GstCaps *caps;
   GstClockTime start; /* running time */
   GstClockTime last;  /* of its time line */

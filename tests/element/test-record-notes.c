@@ -6,6 +6,19 @@
 
 #define SECONDS *GST_SECOND
 
+/* The number of times that @text is in the sidecar @name. */
+static guint
+count_in_sidecar (const RecordTest *test, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *path = record_test_path (test, name);
+  g_autofree gchar *all = NULL;
+  g_auto (GStrv) pieces = NULL;
+
+  g_assert_true (g_file_get_contents (path, &all, NULL, NULL));
+  pieces = g_strsplit (all, text, -1);
+  return g_strv_length (pieces) - 1;
+}
+
 /* However long nothing is recorded: what is said at the beginning of a film is what is so then. */
 static void
 test_long_without_recording (void)
@@ -20,6 +33,35 @@ test_long_without_recording (void)
   record_test_finish (&test);
   record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
   g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion", TRUE), ==, 10);
+  record_test_tear_down (&test);
+}
+
+/* A film that begins with nothing in view does not tell of the lesion before it, but for the time that it comes back.
+ */
+static void
+test_lesion_gone_before_the_start (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_wait (&test, 10);
+  g_signal_emit_by_name (test.harness->element, "stop");
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
+  test.reading.state = DERMA_STATE_NO_LESION;
+  for (guint i = 1; i <= 2; i++) {
+    record_test_show (&test, test.now + 1 SECONDS);
+    g_signal_emit_by_name (test.harness->element, "start");
+    record_test_show (&test, test.now + 1 SECONDS);
+    test.reading.state = i == 2 ? DERMA_STATE_STABLE : DERMA_STATE_NO_LESION;
+    record_test_show (&test, test.now + 1 SECONDS);
+    record_test_wait (&test, 10 + 20 * i);
+    g_signal_emit_by_name (test.harness->element, "stop");
+    gst_structure_free (record_test_part (&test));
+  }
+  record_test_sidecar (&test, "a-1.jsonl", "model", TRUE);
+  record_test_sidecar (&test, "a-2.jsonl", "model lesion", TRUE);
+  g_assert_cmpuint (count_in_sidecar (&test, "a-2.jsonl", "\"event\":\"lesion\",\"pts\":1000000000"), ==, 1);
   record_test_tear_down (&test);
 }
 
@@ -60,19 +102,6 @@ static GstPadProbeReturn
 hold (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   return GST_PAD_PROBE_OK;
-}
-
-/* The number of times that @text is in the sidecar @name. */
-static guint
-count_in_sidecar (const RecordTest *test, const gchar *name, const gchar *text)
-{
-  g_autofree gchar *path = record_test_path (test, name);
-  g_autofree gchar *all = NULL;
-  g_auto (GStrv) pieces = NULL;
-
-  g_assert_true (g_file_get_contents (path, &all, NULL, NULL));
-  pieces = g_strsplit (all, text, -1);
-  return g_strv_length (pieces) - 1;
 }
 
 static void
@@ -209,6 +238,7 @@ main (int argc, char **argv)
 {
   element_test_init (&argc, &argv);
   g_test_add_func ("/record-notes/long-without-recording", test_long_without_recording);
+  g_test_add_func ("/record-notes/lesion-gone-before-the-start", test_lesion_gone_before_the_start);
   g_test_add_func ("/record-notes/events", test_events);
   g_test_add_func ("/record-notes/events-before-the-stop", test_events_before_the_stop);
   g_test_add_func ("/record-notes/events-of-frames-left-out", test_events_of_frames_left_out);
