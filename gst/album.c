@@ -165,8 +165,9 @@ derma_album_reset (DermaAlbum *album)
 static void
 report (DermaAlbum *album, const DermaSnapshot *snapshot, const gchar *path)
 {
+  g_autofree gchar *file = g_filename_display_name (path); /* structures hold UTF-8 */
   GstStructure *fields = gst_structure_new ("derma-snapshot", "pts", G_TYPE_UINT64, snapshot->pts, "file",
-                                            G_TYPE_STRING, path, "lesion", G_TYPE_UINT, snapshot->reading.lesion, NULL);
+                                            G_TYPE_STRING, file, "lesion", G_TYPE_UINT, snapshot->reading.lesion, NULL);
   GstStructure *posted = gst_structure_copy (fields);
 
   gst_structure_set_name (posted, "dermaclassify-snapshot");

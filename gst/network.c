@@ -10,17 +10,18 @@ describe (const DermaModel *model)
 {
   const DermaMetadata *metadata = derma_model_get_metadata (model);
   const DermaClasses *classes = metadata->classes;
+  g_autofree gchar *path = g_filename_display_name (derma_model_get_name (model)); /* structures hold UTF-8 */
   guint width, height, channels;
   GstStructure *info;
 
   derma_model_get_input_size (model, &width, &height, &channels);
-  info = gst_structure_new (
-      "model-info", "path", G_TYPE_STRING, derma_model_get_name (model), "name", G_TYPE_STRING, classes->model_name,
-      "version", G_TYPE_STRING, classes->model_version, "sha256", G_TYPE_STRING, classes->model_sha256, "n-parameters",
-      G_TYPE_UINT64, derma_model_get_n_parameters (model), "n-macs", G_TYPE_UINT64, derma_model_get_n_macs (model),
-      "licence", G_TYPE_STRING, metadata->licence ? metadata->licence : "", "input-width", G_TYPE_UINT, width,
-      "input-height", G_TYPE_UINT, height, "input-channels", G_TYPE_UINT, channels, "operating-point", G_TYPE_DOUBLE,
-      (gdouble)classes->operating_point, NULL);
+  info = gst_structure_new ("model-info", "path", G_TYPE_STRING, path, "name", G_TYPE_STRING, classes->model_name,
+                            "version", G_TYPE_STRING, classes->model_version, "sha256", G_TYPE_STRING,
+                            classes->model_sha256, "n-parameters", G_TYPE_UINT64, derma_model_get_n_parameters (model),
+                            "n-macs", G_TYPE_UINT64, derma_model_get_n_macs (model), "licence", G_TYPE_STRING,
+                            metadata->licence ? metadata->licence : "", "input-width", G_TYPE_UINT, width,
+                            "input-height", G_TYPE_UINT, height, "input-channels", G_TYPE_UINT, channels,
+                            "operating-point", G_TYPE_DOUBLE, (gdouble)classes->operating_point, NULL);
   derma_fields_set_strings (info, "labels", classes->labels, classes->n);
   derma_fields_set_strings (info, "titles", classes->titles, classes->n);
   return info;

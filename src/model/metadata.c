@@ -270,11 +270,11 @@ number_labels (guint n)
   return labels;
 }
 
-/* "models/lesions.onnx" -> "lesions" */
+/* "models/lesions.onnx" -> "lesions"; text, as all that is told of a network */
 static gchar *
 stem_of (const gchar *file)
 {
-  g_autofree gchar *base = g_path_get_basename (file);
+  g_autofree gchar *base = g_filename_display_basename (file);
   gchar *dot = strrchr (base, '.');
 
   if (dot && dot != base)

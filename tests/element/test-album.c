@@ -456,6 +456,29 @@ test_bad_frame (void)
   g_assert_cmpuint (sweep (), ==, 2);
 }
 
+/* A folder whose name is not text: the message names the file as well as text can. */
+static void
+test_not_text (void)
+{
+  GstHarness *harness = new_harness ("sync");
+  g_autofree gchar *beside = g_build_filename (folder, "caf\xe9", NULL), *shown = g_filename_display_name (beside);
+  g_autoptr (GstStructure) fields = NULL;
+  gchar *outer = folder;
+
+  g_assert_cmpint (g_mkdir (beside, 0700), ==, 0);
+  g_object_set (harness->element, "snapshot-location", beside, NULL);
+  pass (harness, 0, 100, TRUE);
+  g_assert_true (take (harness));
+  fields = wait_for (harness);
+  g_assert_nonnull (gst_structure_get_string (fields, "file"));
+  g_assert_true (g_str_has_prefix (gst_structure_get_string (fields, "file"), shown));
+  element_test_free (harness);
+  folder = beside;
+  g_assert_cmpuint (sweep (), ==, 2);
+  g_assert_cmpint (g_rmdir (beside), ==, 0);
+  folder = outer;
+}
+
 static void
 test_properties (void)
 {
@@ -493,6 +516,7 @@ main (int argc, char **argv)
   g_test_add_func ("/album/many", test_many);
   g_test_add_func ("/album/states", test_states);
   g_test_add_func ("/album/bad-frame", test_bad_frame);
+  g_test_add_func ("/album/not-text", test_not_text);
   g_test_add_func ("/album/properties", test_properties);
   result = element_test_run ();
   g_rmdir (folder);

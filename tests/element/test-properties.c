@@ -119,6 +119,24 @@ test_model_info (void)
   element_test_free (harness);
 }
 
+/* The property is the name of the file, whatever its bytes; a structure has it as well as text can. */
+static void
+test_model_not_text (void)
+{
+  g_autofree gchar *path = element_test_model ("caf\xe9.onnx", TEST_LABELS, NULL);
+  g_autofree gchar *shown = g_filename_display_name (path), *in_use = NULL;
+  GstHarness *harness = element_test_harness ("dermaclassify");
+  g_autoptr (GstStructure) info = NULL;
+
+  g_object_set (harness->element, "model", path, NULL);
+  g_object_get (harness->element, "model", &in_use, "model-info", &info, NULL);
+  g_assert_cmpstr (in_use, ==, path);
+  g_assert_cmpstr (gst_structure_get_string (info, "path"), ==, shown);
+  g_assert_cmpstr (gst_structure_get_string (info, "name"), ==, "caf\xef\xbf\xbd");
+  g_assert_null (element_test_message (harness, GST_MESSAGE_WARNING));
+  element_test_free (harness);
+}
+
 /* What the model asks for holds until the property is set. */
 static void
 test_region_of_the_model (void)
@@ -346,6 +364,7 @@ main (int argc, char **argv)
   g_test_add_func ("/properties/ranges", test_ranges);
   g_test_add_func ("/properties/model-in-use", test_model_in_use);
   g_test_add_func ("/properties/model-info", test_model_info);
+  g_test_add_func ("/properties/model-not-text", test_model_not_text);
   g_test_add_func ("/properties/region-of-the-model", test_region_of_the_model);
   g_test_add_func ("/properties/set-in-every-state", test_set_in_every_state);
   g_test_add_func ("/model/missing", test_missing_model);

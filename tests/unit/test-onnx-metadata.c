@@ -46,6 +46,27 @@ test_defaults (void)
   g_assert_cmpfloat (metadata->golden_tolerance, ==, 0.001f);
 }
 
+/* The name of a file may have any bytes; that of a network is text. */
+static void
+test_misnamed_file (void)
+{
+  static const gchar *const names[][2] = { { "caf\xc3\xa9.onnx", "caf\xc3\xa9" },
+                                           { "caf\xe9.onnx", "caf\xef\xbf\xbd" },
+                                           { "\xff/tiny.onnx", "tiny" },
+                                           { "\xff.\xff", "\xef\xbf\xbd" } };
+  g_autoptr (DermaOnnxBuilder) builder = derma_test_tiny_builder ("mel,nv,bcc");
+  g_autoptr (GBytes) bytes = derma_onnx_builder_finish (builder);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (DermaModel) model = derma_model_new_from_bytes (bytes, names[i][0], &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (derma_model_get_metadata (model)->classes->model_name, ==, names[i][1]);
+    g_assert_cmpstr (derma_model_get_name (model), ==, names[i][0]);
+  }
+}
+
 static void
 test_numeric_labels (void)
 {
@@ -285,6 +306,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx/metadata/defaults", test_defaults);
+  g_test_add_func ("/onnx/metadata/misnamed-file", test_misnamed_file);
   g_test_add_func ("/onnx/metadata/numeric-labels", test_numeric_labels);
   g_test_add_func ("/onnx/metadata/kinds-of-scores", test_kinds_of_scores);
   g_test_add_func ("/onnx/metadata/all-entries", test_all_entries);
