@@ -47,6 +47,9 @@ GST_DEBUG_CATEGORY_STATIC (caption_debug);
 /* Of a last frame that does not say how long it lasts. */
 #define FRAME_TIME (40 * GST_MSECOND)
 
+/* That something lasts, whatever it says. */
+#define MAX_DURATION (3600 * GST_SECOND)
+
 enum {
   PROP_0,
   PROP_MAX_DELAY,
@@ -150,9 +153,10 @@ static GstFlowReturn
 advance (GstDermaCaption *self, GstClockTime time)
 {
   const GstClockTime before = self->cue.start;
+  const gboolean spoke = self->cue.words != NULL;
   DermaPastCue *past = derma_cue_advance (&self->cue, time);
 
-  return tell (self, past, self->cue.start != before && self->cue.words);
+  return tell (self, past, self->cue.start != before && (spoke || self->cue.words));
 }
 
 static GstFlowReturn
@@ -246,7 +250,7 @@ take_frame (GstDermaCaption *self, GstBuffer *buffer)
   if (GST_CLOCK_TIME_IS_VALID (self->now) && time < self->now)
     time = self->now;
   self->now = time;
-  self->end = time + (GST_CLOCK_TIME_IS_VALID (duration) ? MIN (duration, GST_SECOND * 3600) : self->frame_time);
+  self->end = time + (GST_CLOCK_TIME_IS_VALID (duration) ? MIN (duration, MAX_DURATION) : self->frame_time);
   flow = go_to (self, time);
   read_meta (self, buffer, &changed);
   if (flow == GST_FLOW_OK && changed)
@@ -333,18 +337,22 @@ start_segment (GstDermaCaption *self, GstEvent *event)
   return ok;
 }
 
+/* Where a gap ends is told when it begins: what is downstream would wait for the text that long. */
 static gboolean
 take_gap (GstDermaCaption *self, GstEvent *event)
 {
-  GstClockTime time, duration;
+  GstClockTime time, duration, end;
 
   gst_event_parse_gap (event, &time, &duration);
   gst_event_unref (event);
   if (!self->negotiated || !is_time (time) || (GST_CLOCK_TIME_IS_VALID (self->now) && time < self->now))
     return TRUE;
-  self->now = self->end = time;
-  if (go_to (self, time) == GST_FLOW_OK)
-    fill_gap (self, time);
+  end = time + (GST_CLOCK_TIME_IS_VALID (duration) ? MIN (duration, MAX_DURATION) : 0);
+  self->now = self->end = end;
+  if (!GST_CLOCK_TIME_IS_VALID (self->told))
+    self->told = time;
+  if (go_to (self, time) == GST_FLOW_OK && go_to (self, end) == GST_FLOW_OK)
+    fill_gap (self, end);
   return TRUE;
 }
 
