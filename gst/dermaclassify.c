@@ -140,7 +140,6 @@ start (GstBaseTransform *base)
 
   GST_OBJECT_LOCK (self);
   self->reader.network = network;
-  self->slot.started = TRUE;
   self->stats = (DermaStats){ 0 };
   /* With a worker no frame waits. */
   derma_timing_init (&self->timing, self->worker ? 0 : network->latency);

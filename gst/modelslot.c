@@ -26,31 +26,65 @@ load (DermaModelSlot *slot, GstElement *element, GstMessageType report, const gc
 DermaNetwork *
 derma_modelslot_start (DermaModelSlot *slot, GstElement *element, guint threads)
 {
-  g_autofree gchar *path = NULL;
+  DermaNetwork *network = NULL;
+  gboolean settled;
+
+  do {
+    g_autofree gchar *path = NULL;
+
+    derma_network_free (network);
+    GST_OBJECT_LOCK (element);
+    path = g_strdup (slot->model);
+    GST_OBJECT_UNLOCK (element);
+    network = load (slot, element, GST_MESSAGE_ERROR, path, threads);
+    if (!network)
+      return NULL;
+    GST_OBJECT_LOCK (element);
+    /* Another thread may have set one while this was loaded. */
+    settled = g_strcmp0 (slot->model, path) == 0;
+    slot->started = settled;
+    GST_OBJECT_UNLOCK (element);
+  } while (!settled);
+  return network;
+}
+
+/* With the lock of the element held. */
+static void
+rename_model (DermaModelSlot *slot, const gchar *path)
+{
+  g_free (slot->model);
+  slot->model = g_strdup (path);
+}
+
+/* Returns: whether @path is loaded by the next start, or by one that is under way */
+static gboolean
+leave_to_start (DermaModelSlot *slot, GstElement *element, const gchar *path)
+{
+  gboolean left;
 
   GST_OBJECT_LOCK (element);
-  path = g_strdup (slot->model);
+  left = !slot->started;
+  if (left)
+    rename_model (slot, path);
   GST_OBJECT_UNLOCK (element);
-  return load (slot, element, GST_MESSAGE_ERROR, path, threads);
+  return left;
 }
 
 void
 derma_modelslot_set (DermaModelSlot *slot, GstElement *element, const gchar *path, guint threads)
 {
-  DermaNetwork *network = NULL;
-  gboolean started;
+  DermaNetwork *network;
 
   if (path && !*path)
     path = NULL;
-  GST_OBJECT_LOCK (element);
-  started = slot->started;
-  GST_OBJECT_UNLOCK (element);
-  if (started && !(network = load (slot, element, GST_MESSAGE_WARNING, path, threads)))
+  if (leave_to_start (slot, element, path))
+    return;
+  network = load (slot, element, GST_MESSAGE_WARNING, path, threads);
+  if (!network)
     return;
 
   GST_OBJECT_LOCK (element);
-  g_free (slot->model);
-  slot->model = g_strdup (path);
+  rename_model (slot, path);
   if (slot->started) {
     DermaNetwork *old = slot->pending;
 

@@ -16,7 +16,8 @@ typedef struct {
   DermaNetwork *pending; /* takes the place of the one in use before the next frame */
 } DermaModelSlot;
 
-/* Loads the one that is set. Returns: (nullable): NULL after having posted the cause as an error */
+/* Loads the one that is set, also if that is done meanwhile, and is started with it. Returns: (nullable): NULL after
+ * having posted the cause as an error */
 DermaNetwork *derma_modelslot_start (DermaModelSlot *slot, GstElement *element, guint threads);
 
 /* Another name, from any thread. While started, the file is loaded and checked first, and if it cannot be used a
