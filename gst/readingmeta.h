@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * pts, age, latency (guint64, ns), label, title, state (string), confidence, malignant, operating-point, typicality
  * (double), flagged (boolean), lesion (uint), labels, titles (GstValueArray of string), probabilities (GstValueArray
  * of double, as long as labels), quality (structure: focus, exposure, glare, motion, doubles), region (structure: x, y,
- * width, height, doubles; left out where no lesion is seen), model (structure: name, version, sha256, strings). Measures
- * that were not taken are -1.
+ * width, height, doubles; left out where no lesion is seen), model (structure: name, version, sha256, strings).
+ * Measures that were not taken are -1.
  */
 #define DERMA_READING_META_NAME "DermaReading"
 

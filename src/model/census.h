@@ -10,6 +10,6 @@ guint64 derma_ir_count_parameters (const DermaIr *ir);
 guint64 derma_ir_count_macs (const DermaIr *ir);
 /* These, and the values that pooling looks at: each window's for each of its results; saturates too. */
 guint64 derma_ir_count_operations (const DermaIr *ir);
-/* Places that windows of convolutions and pooling are laid at, times the places in each: XNNPACK keeps a pointer for one
- * at most. Saturates too. */
+/* Places that windows of convolutions and pooling are laid at, times the places in each: XNNPACK keeps a pointer for
+ * one at most. Saturates too. */
 guint64 derma_ir_count_taps (const DermaIr *ir);
