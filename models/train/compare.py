@@ -74,14 +74,14 @@ def row(name, what, scores, truth):
     scores, truth = scores[:, kept], np.searchsorted(kept, truth)
     found, p = scores.argmax(1), metrics.softmax(scores)
     mel = kept.index(LABELS.index("mel")) if LABELS.index("mel") in kept else None
-    return (f"| {name} | {what} | {len(truth)} | {log_loss(scores, truth):.3f} | {(found == truth).mean():.3f} "
+    return (f"| {os.path.basename(name)} | {what} | {len(truth)} | {log_loss(scores, truth):.3f} | {(found == truth).mean():.3f} "
             f"| {metrics.balanced_accuracy(truth, found, len(kept)):.3f} | {metrics.mean_auc(truth, scores):.3f} "
             f"| {'' if mel is None else format(metrics.auc(p[:, mel], truth == mel), '.3f')} |")
 
 
 def main():
     args = arguments()
-    networks = {os.path.basename(path): load(path) for path in args.files}
+    networks = {path: load(path) for path in args.files}
     pictures = Pictures(args.data, args.work, RECIPES[args.recipe].pictures)
     print("| file | `val` of | n | log-loss | accuracy | balanced accuracy | macro AUC | melanoma AUC |\n|---|---|---|---|---|---|---|---|")
     for source in RECIPES[args.recipe].sources:

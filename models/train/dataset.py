@@ -5,6 +5,7 @@ index.csv has the columns path, lesion_id, dx, dataset, split, mask (others are 
 SIDE x SIDE pixels; masks are squares with the lesion white.
 """
 import csv
+import hashlib
 import os
 
 import numpy as np
@@ -52,7 +53,8 @@ class Pictures:
         if n == 0:
             raise SystemExit(f"{root}/index.csv: no usable rows")
         os.makedirs(cache, exist_ok=True)
-        stem = os.path.join(cache, f"pictures-{n}")
+        names = hashlib.sha256("\n".join(r["path"] + " " + r["mask"] for r in self.rows).encode()).hexdigest()[:12]
+        stem = os.path.join(cache, f"pictures-{n}-{names}")
         fresh = not os.path.exists(stem + ".done")
         mode = "w+" if fresh else "r"
         self.pixels = np.memmap(stem + ".rgb", np.uint8, mode, shape=(n, SIDE, SIDE, 3))

@@ -23,7 +23,7 @@ def negative_log_likelihood(scores, truth, temperature):
 def operating_point(malignant, truth, sensitivity):
     """The highest threshold that reaches this sensitivity; (threshold, sensitivity, specificity)."""
     positives = np.sort(malignant[truth])
-    k = int(np.floor((1 - sensitivity) * len(positives)))
+    k = int(np.floor((1 - sensitivity) * len(positives) + 1e-9))
     threshold = float(positives[k])
     return threshold, float((malignant[truth] >= threshold).mean()), float((malignant[~truth] < threshold).mean())
 

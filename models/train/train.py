@@ -57,6 +57,12 @@ def sampling_weights(pictures, indices, source_weight):
     return weights / weights.sum()
 
 
+def write_state(state, path):
+    """Whole or not at all."""
+    torch.save(state, path + ".new")
+    os.replace(path + ".new", path)
+
+
 class Average:
     """Exponential moving average of the parameters; buffers are taken as they are."""
 
@@ -151,8 +157,7 @@ class Leg:
     def save(self):
         state = {"network": self.network.state_dict(), "average": self.average.network.state_dict(),
                  "steps": self.average.steps, "optimiser": self.optimiser.state_dict(), "epoch": self.epoch}
-        torch.save(state, self.checkpoint + ".new")
-        os.replace(self.checkpoint + ".new", self.checkpoint)
+        write_state(state, self.checkpoint)
 
     def set_mode(self, frozen):
         self.network.train()
@@ -195,6 +200,7 @@ class Leg:
         """One epoch; the rate warms up over the stage's first tenth and falls along a cosine over the stage."""
         o, total = self.owner, 0.0
         rng = np.random.default_rng([self.seed, self.epoch])
+        torch.manual_seed(self.seed * 1000 + self.epoch)  # of dropout, so that a run that resumes is the same
         order = rng.choice(o.train, o.per_epoch, p=o.weights).reshape(-1, BATCH)
         self.set_mode(stage.frozen)
         plain = bool(self.teachers) and o.recipe.plain_answers
@@ -225,13 +231,12 @@ class Leg:
                 self.owner.validate(self, stage, loss)
                 self.save()
             first = last
-        torch.save(self.average.network.state_dict(), self.path)
+        write_state(self.average.network.state_dict(), self.path)
 
 
 class Training:
     def __init__(self, args):
         self.args, self.recipe = args, RECIPES[args.recipe]
-        torch.manual_seed(args.seed)
         torch.set_num_threads(len(os.sched_getaffinity(0)))
         self.pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
         self.pictures = Pictures(args.data, args.work, self.recipe.pictures)
@@ -280,14 +285,17 @@ class Training:
         network = earlier(self.args.earlier)
         sample = np.random.default_rng(self.args.seed).choice(self.train, min(2048, len(self.train)), p=self.weights)
         scores = torch.from_numpy(predict(network, self.pictures, sample, self.recipe.stages[-1].side, "cpu"))
-        wanted = torch.from_numpy(np.bincount(self.pictures.labels[sample], minlength=len(LABELS)) / len(sample)).float()
+        counts = np.bincount(self.pictures.labels[sample], minlength=len(LABELS)).clip(1)
+        wanted, shift = torch.from_numpy(counts / counts.sum()).float(), torch.zeros(len(LABELS))
         for _ in range(100):
-            network.classifier.bias += wanted.log() - F.softmax(scores + network.classifier.bias, 1).mean(0).log()
+            shift += wanted.log() - F.softmax(scores + shift, 1).mean(0).log()
+        network.classifier.bias += shift
         return network.to(self.args.device, memory_format=torch.channels_last)
 
     def run(self):
         teachers = [self.earlier()] if self.args.earlier else []
         for i, stages in enumerate(self.recipe.teachers):
+            torch.manual_seed(self.args.seed + i + 1)
             leg = Leg(self, f"teacher-{i + 1}", Teacher(len(LABELS)), stages)
             if not leg.done:
                 leg.prepare()
@@ -297,6 +305,7 @@ class Training:
             for conv in (m for m in network.modules() if hasattr(m, "start_bias")):
                 conv.start_bias = None
             teachers.append(network.eval().requires_grad_(False).to(self.args.device, memory_format=torch.channels_last))
+        torch.manual_seed(self.args.seed)
         leg = Leg(self, "best", DermaNet(len(LABELS)), self.recipe.stages, teachers)
         if not leg.done:
             leg.prepare()

@@ -405,6 +405,35 @@ class Parts(unittest.TestCase):
         a, b = network(x), folded(network).eval()(x)
         self.assertTrue(all(torch.allclose(p, q, atol=1e-4) for p, q in zip(a, b)))
 
+    def test_earlier_network_answers_as_often_as_is_drawn(self):
+        """Whatever its bias was before."""
+        from types import SimpleNamespace
+        from unittest import mock
+        import train
+        from network import DermaNet
+        torch.manual_seed(1)
+        network = DermaNet().ready()
+        network.classifier.bias.copy_(torch.tensor([2.0, -1.0, 0.5, 5.0, 0.0, -3.0, 3.0]))
+        rng = np.random.default_rng(1)
+        pictures = SimpleNamespace(pixels=rng.integers(0, 256, (48, 64, 64, 3), np.uint8), labels=np.arange(48) % 6)
+        owner = SimpleNamespace(args=SimpleNamespace(earlier="x", seed=1, device="cpu"), pictures=pictures, train=np.arange(48),
+                                weights=np.full(48, 1 / 48), recipe=SimpleNamespace(stages=[SimpleNamespace(side=64)]))
+        with mock.patch.object(train, "earlier", lambda path: network):
+            found = train.Training.earlier(owner)
+        sample = np.random.default_rng(1).choice(owner.train, 48, p=owner.weights)
+        answers = torch.softmax(torch.from_numpy(train.predict(found, pictures, sample, 64, "cpu")), 1).mean(0)
+        drawn = np.bincount(pictures.labels[sample], minlength=7).clip(1)
+        torch.testing.assert_close(answers, torch.from_numpy(drawn / drawn.sum()).float(), atol=1e-3, rtol=0)
+
+    def test_operating_point_is_the_highest(self):
+        from metrics import operating_point
+        for n in (10, 30, 132, 258):
+            scores, truth = np.concatenate([np.arange(n), -np.ones(5)]), np.arange(n + 5) < n
+            point, sensitivity, specificity = operating_point(scores.astype(float), truth, 0.9)
+            self.assertGreaterEqual(sensitivity, 0.9)
+            self.assertLess((scores[truth] >= point + 1).mean(), 0.9)
+            self.assertEqual(specificity, 1)
+
     def test_earlier_file_is_read_as_it_was(self):
         from export import Exported, write
         from network import DermaNet, Typicality, earlier
