@@ -74,7 +74,9 @@ install_packages() {
   mapfile -t names < <(packages_in "$@" | missing_of)
   [ ${#names[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-    die "packages are missing, and there is no sudo; as root: apt-get install $(printf '%s\n' "${names[@]}" | grep -v '?' | xargs)"
+    mapfile -t names < <(printf '%s\n' "${names[@]}" | grep -v '?')
+    [ ${#names[@]} -gt 0 ] || return 0
+    die "packages are missing, and there is no sudo; as root: apt-get install ${names[*]}"
   fi
   logged "apt-get update" as_root apt-get update -q
   mapfile -t names < <(printf '%s\n' "${names[@]}" | available_of)
@@ -89,7 +91,12 @@ build_in() {
   shift
   if [ ! -e "$build/build.ninja" ]; then
     say "building in $build"
-    rm -rf "$build"
+    # What a configuration left that failed goes; a folder of something else stays.
+    if [ -d "$build/meson-private" ]; then
+      rm -rf "$build"
+    elif [ -e "$build" ] && ! rmdir "$build" 2>/dev/null; then
+      die "$build: is there, and is no folder of a build"
+    fi
     logged "meson setup" meson setup "$build" "$root" "$@"
   fi
   logged "the build" ninja -C "$build"

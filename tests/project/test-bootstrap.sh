@@ -73,6 +73,39 @@ says_what_to_do_without_sudo() {
   [ "$said" = "it: packages are missing, and there is no sudo; as root: apt-get install half lacking" ] || { echo "$said"; return 1; }
 }
 
+needs_no_sudo_for_what_the_release_lacks() {
+  new_machine
+  fake id 'echo 1000'
+  rm "$scratch/bin/sudo"
+  said=$(root=$scratch/project program=it PATH=$scratch/bin bash -euo pipefail -c \
+    ". '$here/../../pipelines/bootstrap.sh'; install_packages more && echo went on" 2>&1)
+  [ "$said" = "went on" ] || { echo "$said"; return 1; }
+  [ ! -s "$scratch/calls" ]
+}
+
+leaves_a_folder_of_something_else_alone() {
+  new_machine
+  fake meson 'echo meson >&2; exit 1'
+  mkdir -p "$scratch/mine"
+  echo precious >"$scratch/mine/notes"
+  said=$(root=$scratch/project program=it PATH=$scratch/bin:$PATH bash -euo pipefail -c \
+    ". '$here/../../pipelines/bootstrap.sh'; build_in '$scratch/mine'" 2>&1) && return 1
+  [ "$(cat "$scratch/mine/notes")" = precious ] || return 1
+  case $said in *"$scratch/mine: is there, and is no folder of a build"*) ;; *) echo "$said"; return 1 ;; esac
+}
+
+begins_anew_where_a_configuration_failed() {
+  new_machine
+  fake meson 'mkdir "$2"; touch "$2/build.ninja"'
+  fake ninja true
+  mkdir -p "$scratch/failed/meson-private" "$scratch/empty"
+  for folder in failed empty; do
+    root=$scratch/project program=it PATH=$scratch/bin:$PATH bash -euo pipefail -c \
+      ". '$here/../../pipelines/bootstrap.sh'; build_in '$scratch/$folder'" 2>"$scratch/said" || return 1
+    [ -e "$scratch/$folder/build.ninja" ] && [ ! -e "$scratch/$folder/meson-private" ] || return 1
+  done
+}
+
 shows_the_log_of_a_failure() {
   new_machine
   fake apt-get 'echo "E: no network"; exit 100'
@@ -112,6 +145,9 @@ check "optional packages are installed where they exist" installs_optional_ones_
 check "a complete machine is left alone" leaves_a_complete_machine_alone
 check "sudo is used by those who are not root" asks_sudo_if_not_root
 check "without sudo the command is named" says_what_to_do_without_sudo
+check "what the release lacks needs no sudo" needs_no_sudo_for_what_the_release_lacks
+check "a folder of something else is refused" leaves_a_folder_of_something_else_alone
+check "a failed configuration is begun anew" begins_anew_where_a_configuration_failed
 check "a failed installation shows its log" shows_the_log_of_a_failure
 check "a failed build shows its log" shows_the_log_of_a_broken_build
 check "the list is well-formed" every_package_has_a_plain_name
