@@ -66,13 +66,20 @@ derma_line_file_sync (DermaLineFile *file, GError **error)
   return TRUE;
 }
 
-void
-derma_line_file_free (DermaLineFile *file)
+gboolean
+derma_line_file_finish (DermaLineFile *file, GError **error)
 {
-  if (!file)
-    return;
-  fdatasync (file->fd);
+  const gboolean ok = fdatasync (file->fd) == 0 || errno == EINVAL || fail (file->path, errno, error);
+
   g_close (file->fd, NULL);
   g_free (file->path);
   g_free (file);
+  return ok;
+}
+
+void
+derma_line_file_free (DermaLineFile *file)
+{
+  if (file)
+    derma_line_file_finish (file, NULL);
 }

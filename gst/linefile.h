@@ -24,7 +24,9 @@ gboolean derma_line_file_write (DermaLineFile *file, const gchar *line, GError *
 /* Brings what waits to the disk if that was not done for a second; to be called also while there are no lines. Returns:
  * as derma_line_file_write() */
 gboolean derma_line_file_sync (DermaLineFile *file, GError **error);
-/* Brings all to the disk and closes it; @file: (nullable) (transfer full) */
+/* Brings all to the disk and closes it; @file: (transfer full). Returns: as derma_line_file_write() */
+gboolean derma_line_file_finish (DermaLineFile *file, GError **error);
+/* The same, whatever comes of it; @file: (nullable) (transfer full) */
 void derma_line_file_free (DermaLineFile *file);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaLineFile, derma_line_file_free)

@@ -377,8 +377,18 @@ describe (const DermaPart *part, gboolean written)
                             G_TYPE_UINT64, part->events, "finished", G_TYPE_BOOLEAN, written, NULL);
 }
 
+static gboolean
+finish_sidecar (DermaPart *part, GError **error)
+{
+  GError *cause = NULL;
+
+  if (!write_line (part, derma_sidecar_format_end (part->end, part->readings, part->events), error))
+    return FALSE;
+  return !part->sidecar || derma_line_file_finish (g_steal_pointer (&part->sidecar), &cause) || fail (error, cause);
+}
+
 GstStructure *
-derma_part_finish (DermaPart *part, GstClockTime time)
+derma_part_finish (DermaPart *part, GstClockTime time, GError **error)
 {
   GstStructure *structure;
   gboolean written;
@@ -390,7 +400,7 @@ derma_part_finish (DermaPart *part, GstClockTime time)
   release (part, GST_CLOCK_TIME_NONE);
   written = derma_writer_finish (g_steal_pointer (&part->writer));
   if (written)
-    write_line (part, derma_sidecar_format_end (part->end, part->readings, part->events), NULL);
+    finish_sidecar (part, error);
   structure = describe (part, written);
   part_free (part);
   return structure;

@@ -85,8 +85,9 @@ gboolean derma_part_take_frame (DermaPart *part, DermaFilmFrame *frame);
 
 /*
  * Ends it and frees it. @time: running time of the end, or GST_CLOCK_TIME_NONE for that of the last frame.
- * Returns: (transfer full): the fields of the message "dermarecord-part"
+ * Returns: (transfer full): the fields of the message "dermarecord-part"; with @error set where the sidecar lacks its
+ * end
  */
-GstStructure *derma_part_finish (DermaPart *part, GstClockTime time);
+GstStructure *derma_part_finish (DermaPart *part, GstClockTime time, GError **error);
 
 G_END_DECLS

@@ -200,13 +200,16 @@ derma_tape_take_error (DermaTape *tape, GstMessage *message)
 static void
 end_part (DermaTape *tape, GstClockTime time)
 {
+  GError *error = NULL;
   GstStructure *structure;
 
   if (!tape->part)
     return;
   tape->counts[2] += tape->part->readings;
   tape->counts[3] += tape->part->events;
-  structure = derma_part_finish (g_steal_pointer (&tape->part), time);
+  structure = derma_part_finish (g_steal_pointer (&tape->part), time, &error);
+  if (error)
+    post_error (tape, error);
   set_writer (tape, NULL, NULL);
   g_queue_push_tail (&tape->messages, gst_message_new_element (GST_OBJECT (tape->element), structure));
 }

@@ -15,14 +15,15 @@
 
 #define FRAME (100 * GST_MSECOND)
 
-/* errno of a disk that fails; a sidecar meets it where its lines are brought there. */
+/* errno of a disk that fails for the file @disk_fd, which meets it when it is brought there. */
 static gint disk_error;
+static gint disk_fd = -1;
 
 gint
 fdatasync (gint fd)
 {
   errno = disk_error;
-  return disk_error ? -1 : 0;
+  return fd == disk_fd ? -1 : 0;
 }
 
 typedef struct {
@@ -109,10 +110,12 @@ note (DermaPart *part, DermaNoteKind kind, GstClockTime time, const gchar *text)
 static void
 finish (DermaPart *part, GstClockTime time, guint64 duration, guint64 frames)
 {
-  GstStructure *structure = derma_part_finish (part, time);
+  g_autoptr (GError) error = NULL;
+  GstStructure *structure = derma_part_finish (part, time, &error);
   guint64 value;
   gboolean finished;
 
+  g_assert_no_error (error);
   g_assert_true (gst_structure_get_uint64 (structure, "duration", &value));
   g_assert_cmpuint (value, ==, duration);
   g_assert_true (gst_structure_get_uint64 (structure, "frames", &value));
@@ -191,7 +194,7 @@ static void
 test_no_frames (Fixture *fixture, gconstpointer data)
 {
   DermaPart *part = begin (fixture, 0, 0);
-  GstStructure *structure = derma_part_finish (part, GST_CLOCK_TIME_NONE);
+  GstStructure *structure = derma_part_finish (part, GST_CLOCK_TIME_NONE, NULL);
   guint64 frames;
 
   g_assert_true (gst_structure_get_uint64 (structure, "frames", &frames));
@@ -402,6 +405,44 @@ test_full_disk_of_the_sidecar (Fixture *fixture, gconstpointer data)
   finish (part, GST_CLOCK_TIME_NONE, FRAME, 1);
 }
 
+/* Where the end of a sidecar is lost the film is whole all the same, and it is said. */
+static void
+loses_end (DermaPart *part, gint code)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstStructure) structure = derma_part_finish (part, GST_CLOCK_TIME_NONE, &error);
+  gboolean finished;
+
+  disk_fd = -1;
+  g_assert_error (error, GST_RESOURCE_ERROR, code);
+  g_assert_nonnull (strstr (error->message, "a.jsonl: cannot be written"));
+  g_assert_true (gst_structure_get_boolean (structure, "finished", &finished));
+  g_assert_true (finished);
+}
+
+static void
+test_sidecar_loses_its_end (Fixture *fixture, gconstpointer data)
+{
+  DermaPart *part = begin (fixture, 0, 0);
+
+  take (fixture, part, 0);
+  close (part->sidecar->fd);
+  part->sidecar->fd = g_open ("/dev/full", O_WRONLY | O_CLOEXEC, 0);
+  loses_end (part, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
+}
+
+static void
+test_sidecar_loses_its_end_on_the_disk (Fixture *fixture, gconstpointer data)
+{
+  DermaPart *part = begin (fixture, 0, 0);
+
+  take (fixture, part, 0);
+  part->sidecar->synced = G_MAXINT64; /* not before the end */
+  disk_error = EIO;
+  disk_fd = part->sidecar->fd;
+  loses_end (part, GST_RESOURCE_ERROR_WRITE);
+}
+
 /* So does one that cannot be brought to the disk, also where that takes nothing any more; where nothing waits, nothing
  * is tried. */
 static void
@@ -416,12 +457,13 @@ test_sync_fails (Fixture *fixture, gconstpointer data)
     g_assert_true (part->sidecar->waiting);
     part->sidecar->synced -= 2 * G_USEC_PER_SEC;
     disk_error = causes[i];
+    disk_fd = part->sidecar->fd;
     g_assert_false (derma_part_sync (part, &error));
     g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE);
     g_assert_null (part->sidecar);
     g_clear_error (&error);
     g_assert_true (derma_part_sync (part, &error));
-    disk_error = 0;
+    disk_fd = -1;
     take (fixture, part, 0);
     finish (part, GST_CLOCK_TIME_NONE, FRAME, 1);
   }
@@ -473,6 +515,8 @@ main (int argc, char **argv)
     { "/part/names-that-are-not-free", test_names_that_are_not_free },
     { "/part/parts", test_parts },
     { "/part/full-disk-of-the-sidecar", test_full_disk_of_the_sidecar },
+    { "/part/sidecar-loses-its-end", test_sidecar_loses_its_end },
+    { "/part/sidecar-loses-its-end-on-the-disk", test_sidecar_loses_its_end_on_the_disk },
     { "/part/sync-fails", test_sync_fails },
     { "/part/settings", test_settings },
     { "/part/free-nothing", test_free_nothing },
