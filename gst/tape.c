@@ -467,7 +467,7 @@ derma_tape_take (DermaTape *tape, DermaFilmFrame *frame)
 
   g_mutex_lock (&tape->lock);
   wants = tape->open && wants_key (tape, frame);
-  if (!tape->open || g_atomic_int_get (&tape->failed))
+  if (!tape->open || (tape->recording && g_atomic_int_get (&tape->failed)))
     derma_film_frame_free (frame);
   else if (tape->recording)
     record (tape, frame, 0);
