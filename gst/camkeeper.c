@@ -34,7 +34,7 @@ struct _DermaCamKeeper {
   gboolean streamed;  /* some feed has */
   gboolean gone;      /* the loss was that it was unplugged */
   const gchar *told;  /* what will be told when a loss that was told of is over; NULL: none was */
-  guint attempts;     /* without a first picture */
+  guint attempts;     /* without a picture */
 };
 
 typedef struct {
@@ -176,12 +176,14 @@ look_for (DermaCamKeeper *keeper, gint unused)
   wait (keeper);
 }
 
-/* Whether there is any use in waiting. */
+/* Whether there is any use in waiting. A camera that is not ready yet may look as if nobody took its pictures. */
 static gboolean
-may_go_on (DermaCamKeeper *keeper, const GError *cause)
+may_go_on (DermaCamKeeper *keeper, const GError *cause, gboolean refused)
 {
   if (!keeper->settings.reconnect)
     return FALSE;
+  if (refused)
+    return !keeper->streaming && ++keeper->attempts < MAX_ATTEMPTS;
   return keeper->streamed
          || (!keeper->gone && !g_error_matches (cause, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY)
              && ++keeper->attempts < MAX_ATTEMPTS);
@@ -198,9 +200,21 @@ report_loss (DermaCamKeeper *keeper, const GError *cause)
 }
 
 static void
+give_up (DermaCamKeeper *keeper, const GError *cause, const gchar *refusal)
+{
+  GstElement *element = GST_ELEMENT (keeper->bin);
+
+  if (refusal)
+    derma_cam_report_refusal (element, keeper->identity->device, cause, refusal);
+  else
+    derma_cam_report_loss (element, keeper->identity->device, keeper->gone, cause);
+}
+
+static void
 on_lost (DermaCamKeeper *keeper, gint unused)
 {
   g_autoptr (GError) cause = NULL;
+  g_autofree gchar *refusal = NULL;
 
   if (!derma_cam_slot_is_full (keeper->slot))
     return;
@@ -209,11 +223,13 @@ on_lost (DermaCamKeeper *keeper, gint unused)
   /* Asked before it is closed: a driver may have it back as soon as nobody uses it. */
   keeper->gone = !derma_cam_seek_is_there (keeper->identity, keeper->host);
   derma_cam_slot_take_out (keeper->slot);
-  cause = derma_cam_slot_steal_cause (keeper->slot);
+  cause = derma_cam_slot_steal_cause (keeper->slot, &refusal);
+  if (keeper->gone)
+    g_clear_pointer (&refusal, g_free);
   GST_INFO_OBJECT (keeper->bin, "lost %s, %s: %s", keeper->identity->device, keeper->gone ? "gone" : "still there",
                    cause->message);
-  if (!may_go_on (keeper, cause)) {
-    derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity->device, keeper->gone, cause);
+  if (!may_go_on (keeper, cause, refusal != NULL)) {
+    give_up (keeper, cause, refusal);
     return;
   }
   derma_cam_seek_note_others (keeper->identity, keeper->host);
@@ -230,6 +246,7 @@ on_pictures (DermaCamKeeper *keeper, gint unused)
   if (!derma_cam_slot_is_full (keeper->slot) || keeper->streaming)
     return;
   keeper->streaming = keeper->streamed = TRUE;
+  keeper->attempts = 0;
   if (keeper->told) {
     g_atomic_int_inc (&keeper->returns);
     post (keeper, keeper->told, device, NULL);
@@ -349,9 +366,10 @@ derma_cam_keeper_start (DermaCamKeeper *keeper)
 void
 derma_cam_keeper_fail (DermaCamKeeper *keeper)
 {
-  g_autoptr (GError) cause = derma_cam_slot_steal_cause (keeper->slot);
+  g_autofree gchar *refusal = NULL;
+  g_autoptr (GError) cause = derma_cam_slot_steal_cause (keeper->slot, &refusal);
 
-  derma_cam_report_loss (GST_ELEMENT (keeper->bin), keeper->identity->device, FALSE, cause);
+  give_up (keeper, cause, refusal);
 }
 
 void

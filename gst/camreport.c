@@ -117,6 +117,16 @@ derma_cam_report_loss (GstElement *element, const gchar *device, gboolean gone, 
                             __FILE__, G_STRFUNC, __LINE__);
 }
 
+void
+derma_cam_report_refusal (GstElement *element, const gchar *device, const GError *cause, const gchar *debug)
+{
+  g_autofree gchar *line =
+      g_strdup_printf ("%s: nothing takes its pictures (is dermacamsrc linked, and are the caps fit?)", device);
+
+  gst_element_message_full (element, GST_MESSAGE_ERROR, cause->domain, cause->code, to_line (line), g_strdup (debug),
+                            __FILE__, G_STRFUNC, __LINE__);
+}
+
 static gboolean
 is_named (const GPtrArray *modes, guint index)
 {

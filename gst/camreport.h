@@ -18,6 +18,8 @@ void derma_cam_report_button (GstElement *element, const gchar *device, gboolean
 void derma_cam_report_error (GstElement *element, const gchar *device, const GError *error);
 /* Posts as an error that the camera gives no pictures. */
 void derma_cam_report_loss (GstElement *element, const gchar *device, gboolean gone, const GError *cause);
+/* Posts as an error that nobody takes the camera's pictures. @debug: what its source says to that */
+void derma_cam_report_refusal (GstElement *element, const gchar *device, const GError *cause, const gchar *debug);
 
 /* Sets @error to that none of @modes (element-type DermaCameraMode) can be used. */
 void derma_cam_report_formats (GError **error, const gchar *device, const GPtrArray *modes, DermaCamFormat wished);

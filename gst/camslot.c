@@ -18,6 +18,7 @@ struct _DermaCamSlot {
   /* Under the mutex. */
   GstElement *feed;
   GError *cause;
+  gchar *refusal; /* of the cause: debugging text, if it is that nobody takes the pictures */
   gchar *mode;
   DermaCamIdentity identity; /* changes only under it; read also by the thread that changes it */
 };
@@ -47,6 +48,7 @@ derma_cam_slot_free (DermaCamSlot *slot)
   g_ptr_array_unref (slot->pools);
   derma_cam_identity_clear (&slot->identity);
   g_clear_error (&slot->cause);
+  g_free (slot->refusal);
   g_free (slot->mode);
   g_mutex_clear (&slot->mutex);
   g_free (slot);
@@ -84,6 +86,7 @@ derma_cam_slot_put_in (DermaCamSlot *slot, const gchar *device, const DermaCamWi
     return FALSE;
   g_mutex_lock (&slot->mutex);
   g_clear_error (&slot->cause);
+  g_clear_pointer (&slot->refusal, g_free);
   slot->feed = gst_object_ref (feed);
   g_free (slot->mode);
   slot->mode = derma_cam_mode_to_string (&mode);
@@ -162,6 +165,29 @@ find_feed (DermaCamSlot *slot, GstObject *object)
   return child;
 }
 
+/* Whether a source says that those behind it do not take its pictures. */
+static gboolean
+is_refusal (GstMessage *message)
+{
+  const GstStructure *details = NULL;
+  gint flow;
+
+  gst_message_parse_error_details (message, &details);
+  return details && gst_structure_get_int (details, "flow-return", &flow)
+         && (flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_NOT_NEGOTIATED);
+}
+
+/* Under the mutex. */
+static void
+note_cause (DermaCamSlot *slot, GstMessage *message)
+{
+  g_autofree gchar *debug = NULL;
+
+  gst_message_parse_error (message, &slot->cause, &debug);
+  if (is_refusal (message))
+    slot->refusal = debug ? g_steal_pointer (&debug) : g_strdup ("");
+}
+
 gboolean
 derma_cam_slot_take (DermaCamSlot *slot, GstMessage *message, gboolean *present)
 {
@@ -176,19 +202,20 @@ derma_cam_slot_take (DermaCamSlot *slot, GstMessage *message, gboolean *present)
   g_mutex_lock (&slot->mutex);
   *present = feed == GST_OBJECT (slot->feed);
   if (*present && !slot->cause)
-    gst_message_parse_error (message, &slot->cause, NULL);
+    note_cause (slot, message);
   g_mutex_unlock (&slot->mutex);
   gst_object_unref (feed);
   return TRUE;
 }
 
 GError *
-derma_cam_slot_steal_cause (DermaCamSlot *slot)
+derma_cam_slot_steal_cause (DermaCamSlot *slot, gchar **refusal)
 {
   GError *cause;
 
   g_mutex_lock (&slot->mutex);
   cause = g_steal_pointer (&slot->cause);
+  *refusal = g_steal_pointer (&slot->refusal);
   g_mutex_unlock (&slot->mutex);
   return cause ? cause : g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ, "gives no more pictures");
 }

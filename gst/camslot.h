@@ -35,8 +35,11 @@ gboolean derma_cam_slot_is_full (DermaCamSlot *slot);
  * to whether it is of the present feed
  */
 gboolean derma_cam_slot_take (DermaCamSlot *slot, GstMessage *message, gboolean *present);
-/* (transfer full): what the present feed, or the last, complained of first */
-GError *derma_cam_slot_steal_cause (DermaCamSlot *slot);
+/*
+ * (transfer full): what the present feed, or the last, complained of first; @refusal: set to its debugging text if that
+ * was that nobody takes its pictures, else to NULL
+ */
+GError *derma_cam_slot_steal_cause (DermaCamSlot *slot, gchar **refusal);
 /* (transfer full) (nullable): NULL without a feed */
 gchar *derma_cam_slot_get_device (DermaCamSlot *slot);
 gchar *derma_cam_slot_get_mode (DermaCamSlot *slot);

@@ -20,7 +20,8 @@
  * something failed, error (string). Events: "locked" (with settled, boolean: whether the controls had come to rest),
  * "lock-failed", "unlocked", "unlock-failed", "profile-applied", "profile-failed", "unplugged" and "replugged",
  * "interrupted" (the camera is there and gives no pictures) and "resumed", "still-button" (with pressed, boolean) and
- * "still-button-failed". After "unplugged" comes "replugged", after "interrupted" "resumed", whatever is between.
+ * "still-button-failed". After "unplugged" comes "replugged", after "interrupted" "resumed", whatever is between. That
+ * nothing takes the pictures, as where the element is not linked, is an error, and not of the camera.
  *
  * ## Example launch line
  * |[

@@ -115,6 +115,12 @@ cam_run_await (CamRun *run, const gchar *event)
 void
 cam_run_expect_error (CamRun *run, gint code, const gchar *words)
 {
+  cam_run_expect_error_of (run, GST_RESOURCE_ERROR, code, words);
+}
+
+void
+cam_run_expect_error_of (CamRun *run, GQuark domain, gint code, const gchar *words)
+{
   g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (run->bus, PATIENCE, GST_MESSAGE_ERROR);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) list = g_strsplit (words, "|", -1);
@@ -122,7 +128,7 @@ cam_run_expect_error (CamRun *run, gint code, const gchar *words)
   g_assert_nonnull (message);
   g_assert_true (GST_MESSAGE_SRC (message) == GST_OBJECT (run->camera));
   gst_message_parse_error (message, &error, NULL);
-  g_assert_error (error, GST_RESOURCE_ERROR, code);
+  g_assert_error (error, domain, code);
   g_assert_null (strchr (error->message, '\n'));
   for (guint i = 0; list[i]; i++)
     if (!strstr (error->message, list[i]))

@@ -33,6 +33,8 @@ GstStructure *cam_run_wait (CamRun *run, const gchar *event);
 void cam_run_await (CamRun *run, const gchar *event);
 /* Waits for an error, which must have this code and all of these words, "|" between, and be the only one. */
 void cam_run_expect_error (CamRun *run, gint code, const gchar *words);
+/* The same of another domain than GST_RESOURCE_ERROR. */
+void cam_run_expect_error_of (CamRun *run, GQuark domain, gint code, const gchar *words);
 guint64 cam_run_stat (CamRun *run, const gchar *field);
 
 G_END_DECLS

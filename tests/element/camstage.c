@@ -153,7 +153,7 @@ cam_stage_plug (CamStage *stage, guint camera, const gchar *node)
 }
 
 void
-cam_stage_unplug (CamStage *stage, guint camera)
+cam_stage_take (CamStage *stage, guint camera)
 {
   FakeCamera *fake = &stage->cameras[camera];
 
@@ -163,6 +163,12 @@ cam_stage_unplug (CamStage *stage, guint camera)
   g_mutex_lock (&stage->mutex);
   g_clear_pointer (&stage->nodes[camera], g_free);
   g_mutex_unlock (&stage->mutex);
+}
+
+void
+cam_stage_unplug (CamStage *stage, guint camera)
+{
+  cam_stage_take (stage, camera);
   fail_source (stage, GST_RESOURCE_ERROR_READ, "Could not read from resource.");
 }
 
@@ -170,6 +176,14 @@ void
 cam_stage_break (CamStage *stage, gint code, const gchar *text)
 {
   fail_source (stage, code, text);
+}
+
+void
+cam_stage_refuse (CamStage *stage, GstFlowReturn flow)
+{
+  g_autoptr (GstElement) source = get_source (stage);
+
+  GST_ELEMENT_FLOW_ERROR (source, flow);
 }
 
 void

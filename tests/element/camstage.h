@@ -29,10 +29,14 @@ CamStage *cam_stage_new (const gchar *middle, gboolean jpeg);
 void cam_stage_free (CamStage *stage);
 
 void cam_stage_plug (CamStage *stage, guint camera, const gchar *node);
+/* Takes a camera away. */
+void cam_stage_take (CamStage *stage, guint camera);
 /* Takes a camera away, and lets the source of its pictures say so. */
 void cam_stage_unplug (CamStage *stage, guint camera);
 /* Lets the source fail with @code of the domain GST_RESOURCE_ERROR and leaves the camera where it is. */
 void cam_stage_break (CamStage *stage, gint code, const gchar *text);
+/* Lets the source say that its pictures met with @flow behind it. */
+void cam_stage_refuse (CamStage *stage, GstFlowReturn flow);
 /* Lets the pictures end. */
 void cam_stage_dry (CamStage *stage);
 guint cam_stage_count_sources (CamStage *stage);

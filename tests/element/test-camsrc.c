@@ -257,6 +257,90 @@ test_broken_source (void)
   assert_starts (stage);
 }
 
+static void
+assert_refused (CamStage *stage)
+{
+  cam_run_expect_error_of (stage->run, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+                           "/dev/video0: nothing takes its pictures");
+  g_assert_cmpuint (cam_run_stat (stage->run, "losses"), ==, 0);
+}
+
+/* What is behind is taken away: the camera is not to blame, and trying again is of no use. */
+static void
+test_without_link (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+  GstPad *pad = gst_element_get_static_pad (stage->run->camera, "src");
+  GstPad *peer = gst_pad_get_peer (pad);
+
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 1);
+  gst_pad_unlink (pad, peer);
+  assert_refused (stage);
+  g_assert_cmpuint (cam_stage_count_sources (stage), ==, 1);
+  gst_element_set_state (stage->run->pipeline, GST_STATE_NULL);
+  gst_pad_link (pad, peer);
+  gst_object_unref (peer);
+  gst_object_unref (pad);
+  assert_starts (stage);
+}
+
+static void
+set_caps (CamStage *stage, const gchar *text)
+{
+  g_autoptr (GstElement) filter = gst_bin_get_by_name (GST_BIN (stage->run->pipeline), "filter");
+
+  gst_util_set_object_arg (G_OBJECT (filter), "caps", text);
+}
+
+/* Caps that no camera has, from one picture to the next and from the start. */
+static void
+test_refused_caps (void)
+{
+  CamStage *stage = cam_stage_new ("capsfilter name=filter", FALSE);
+
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 1);
+  set_caps (stage, "video/x-raw, width=7");
+  assert_refused (stage);
+  gst_element_set_state (stage->run->pipeline, GST_STATE_NULL);
+  cam_run_play (stage->run);
+  assert_refused (stage);
+  g_assert_cmpuint (cam_stage_count_sources (stage), ==, 1 + 3);
+  gst_element_set_state (stage->run->pipeline, GST_STATE_NULL);
+  set_caps (stage, "video/x-raw");
+  assert_starts (stage);
+}
+
+/* A camera that goes, or comes and is not ready yet, is waited for whatever its source makes of that. */
+static void
+test_refused_and_unplugged (void)
+{
+  g_autoptr (GBytes) picture = cam_stage_make_jpeg (640, 480);
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+
+  cam_run_play (stage->run);
+  cam_stage_push (stage, picture);
+  cam_run_skip (stage->run, 1);
+  cam_stage_take (stage, 0);
+  cam_stage_refuse (stage, GST_FLOW_NOT_NEGOTIATED);
+  cam_run_await (stage->run, "unplugged");
+  cam_stage_plug (stage, 0, "/dev/video0");
+  for (guint i = 2; i < 4; i++) {
+    cam_stage_await_source (stage, i);
+    cam_stage_refuse (stage, GST_FLOW_NOT_NEGOTIATED);
+  }
+  cam_stage_await_source (stage, 4);
+  cam_stage_push (stage, picture);
+  cam_run_await (stage->run, "replugged");
+  cam_run_skip (stage->run, 1);
+  /* An error of the source's own says more than what it met with. */
+  cam_stage_break (stage, GST_RESOURCE_ERROR_READ, "Pipe burst.");
+  cam_stage_refuse (stage, GST_FLOW_NOT_LINKED);
+  cam_run_await (stage->run, "interrupted");
+  cam_stage_free (stage);
+}
+
 /* The line of the documentation, with a camera that is played. */
 static void
 test_documentation (void)
@@ -358,6 +442,9 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc/no-format", test_no_format);
   g_test_add_func ("/camsrc/no-elements", test_no_elements);
   g_test_add_func ("/camsrc/broken-source", test_broken_source);
+  g_test_add_func ("/camsrc/without-link", test_without_link);
+  g_test_add_func ("/camsrc/refused-caps", test_refused_caps);
+  g_test_add_func ("/camsrc/refused-and-unplugged", test_refused_and_unplugged);
   g_test_add_func ("/camsrc/documentation", test_documentation);
   g_test_add_func ("/camsrc/end", test_end);
   g_test_add_func ("/camsrc/latency", test_latency);
