@@ -32,6 +32,7 @@ struct _DermaCamKeeper {
   GSource *button;
   gboolean streaming; /* this feed has given a picture */
   gboolean streamed;  /* some feed has */
+  gboolean changed;   /* the property lock was set; what was locked by then is still to be undone */
   gboolean gone;      /* the loss was that it was unplugged */
   const gchar *told;  /* what will be told when a loss that was told of is over; NULL: none was */
   guint attempts;     /* without a picture */
@@ -117,10 +118,19 @@ listen_to_button (DermaCamKeeper *keeper)
 }
 
 static void
+undo_if_changed (DermaCamKeeper *keeper)
+{
+  if (keeper->changed)
+    derma_cam_locker_undo (keeper->locker, keeper->identity->device);
+  keeper->changed = FALSE;
+}
+
+static void
 begin_lock (DermaCamKeeper *keeper)
 {
   const DermaCamTerms terms = { keeper->settings.lock, keeper->settings.profile, keeper->settings.settle_ms };
 
+  undo_if_changed (keeper);
   derma_cam_locker_start (keeper->locker, keeper->identity->device, &terms);
 }
 
@@ -215,6 +225,7 @@ on_lost (DermaCamKeeper *keeper, gint unused)
 {
   g_autoptr (GError) cause = NULL;
   g_autofree gchar *refusal = NULL;
+  gboolean goes_on;
 
   if (!derma_cam_slot_is_full (keeper->slot))
     return;
@@ -228,7 +239,9 @@ on_lost (DermaCamKeeper *keeper, gint unused)
     g_clear_pointer (&refusal, g_free);
   GST_INFO_OBJECT (keeper->bin, "lost %s, %s: %s", keeper->identity->device, keeper->gone ? "gone" : "still there",
                    cause->message);
-  if (!may_go_on (keeper, cause, refusal != NULL)) {
+  goes_on = may_go_on (keeper, cause, refusal != NULL);
+  keeper->streaming = FALSE;
+  if (!goes_on) {
     give_up (keeper, cause, refusal);
     return;
   }
@@ -273,9 +286,11 @@ on_lock (DermaCamKeeper *keeper, gint unused)
   g_atomic_int_set (&keeper->lock_asked, 0);
   lock = g_atomic_int_get (&keeper->lock_wanted);
   keeper->settings.lock = lock;
+  keeper->changed = TRUE;
+  /* Else with the first picture: the camera may be away. */
   if (!keeper->streaming)
     return;
-  derma_cam_locker_undo (keeper->locker, keeper->identity->device);
+  undo_if_changed (keeper);
   if (lock)
     begin_lock (keeper);
 }

@@ -99,9 +99,9 @@ cam_run_wait (CamRun *run, const gchar *event)
     const GstStructure *structure = message ? gst_message_get_structure (message) : NULL;
 
     if (!message || GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-      g_error ("no %s: %s", event, structure ? gst_structure_to_string (structure) : "nothing");
+      g_error ("no %s: %s", event ? event : "event", structure ? gst_structure_to_string (structure) : "nothing");
     if (gst_structure_has_name (structure, "dermacamsrc")
-        && strcmp (gst_structure_get_string (structure, "event"), event) == 0)
+        && (!event || strcmp (gst_structure_get_string (structure, "event"), event) == 0))
       return gst_structure_copy (structure);
   }
 }

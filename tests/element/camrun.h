@@ -27,7 +27,7 @@ void cam_run_skip (CamRun *run, guint n);
 void cam_run_drain (CamRun *run);
 /* Pulls until the first picture after a gap. Returns: its time */
 GstClockTime cam_run_pull_discont (CamRun *run);
-/* (transfer full): waits for the element message with that event; any error fails */
+/* (transfer full): waits for the element message with that event, or if NULL with any; any error fails */
 GstStructure *cam_run_wait (CamRun *run, const gchar *event);
 /* Waits for it, and forgets it. */
 void cam_run_await (CamRun *run, const gchar *event);

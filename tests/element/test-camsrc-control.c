@@ -192,6 +192,59 @@ test_toggle (void)
   cam_stage_free (stage);
 }
 
+static gchar *
+write_profile (const gchar *text)
+{
+  gchar *path = element_test_path ("profile.conf");
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+/*
+ * What is asked for while the camera is away, or back without a picture yet, is done with its first picture: what was
+ * locked before is put back, and what was asked for last holds.
+ */
+static void
+assert_asked_without_pictures (gboolean back, gboolean lock)
+{
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+  g_autoptr (GBytes) picture = cam_stage_make_jpeg (640, 480);
+  g_autofree gchar *path = write_profile ("[controls]\nbrightness=17\n");
+  g_autoptr (GstStructure) next = NULL;
+
+  g_object_set (stage->run->camera, "profile", path, NULL);
+  cam_run_play (stage->run);
+  cam_stage_push (stage, picture);
+  cam_run_await (stage->run, "locked");
+  cam_stage_unplug (stage, 0);
+  cam_run_await (stage->run, "unplugged");
+  if (!back)
+    g_object_set (stage->run->camera, "lock", FALSE, "lock", lock, NULL);
+  cam_stage_plug (stage, 0, "/dev/video0");
+  cam_stage_await_source (stage, 2);
+  if (back)
+    g_object_set (stage->run->camera, "lock", FALSE, "lock", lock, NULL);
+  cam_stage_push (stage, picture);
+  cam_run_await (stage->run, "replugged");
+  next = cam_run_wait (stage->run, NULL);
+  g_assert_cmpstr (gst_structure_get_string (next, "event"), ==, "unlocked");
+  cam_run_await (stage->run, lock ? "locked" : "profile-applied");
+  assert_automatic (stage, !lock);
+  g_assert_cmpint (get_control (stage, V4L2_CID_BRIGHTNESS), ==, 17);
+  cam_run_stop (stage->run);
+  assert_automatic (stage, TRUE);
+  g_assert_false (remove_state (stage));
+  cam_stage_free (stage);
+}
+
+static void
+test_asked_without_pictures (void)
+{
+  for (guint i = 0; i < 4; i++)
+    assert_asked_without_pictures (i % 2, i / 2);
+}
+
 /* A control that does not stick: said by name, put back, and the pictures go on. */
 static void
 test_stubborn (void)
@@ -225,15 +278,6 @@ test_restless (void)
   g_assert_true (gst_structure_get_boolean (locked, "settled", &settled));
   g_assert_false (settled);
   cam_stage_free (stage);
-}
-
-static gchar *
-write_profile (const gchar *text)
-{
-  gchar *path = element_test_path ("profile.conf");
-
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  return path;
 }
 
 static void
@@ -464,6 +508,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc-control/locked-before", test_locked_before);
   g_test_add_func ("/camsrc-control/lock-again", test_lock_again);
   g_test_add_func ("/camsrc-control/toggle", test_toggle);
+  g_test_add_func ("/camsrc-control/asked-without-pictures", test_asked_without_pictures);
   g_test_add_func ("/camsrc-control/stubborn", test_stubborn);
   g_test_add_func ("/camsrc-control/restless", test_restless);
   g_test_add_func ("/camsrc-control/profile", test_profile);
