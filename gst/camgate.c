@@ -16,6 +16,7 @@ struct _DermaCamGate {
   gboolean has_segment;
   GstSegment segment; /* that passed last */
   gboolean expecting; /* the first picture of a feed */
+  gboolean flowing;   /* a picture has passed since the feed was put in or resumed */
   gboolean end_allowed;
   guint64 frames;
   gboolean presses[MAX_PRESSES];
@@ -83,6 +84,7 @@ pass_picture (DermaCamGate *gate, GstPadProbeInfo *info)
   g_mutex_lock (&gate->lock);
   first = gate->expecting;
   gate->expecting = FALSE;
+  gate->flowing = TRUE;
   gate->frames++;
   n = gate->n_presses;
   for (guint i = 0; i < n; i++)
@@ -140,7 +142,27 @@ derma_cam_gate_expect (DermaCamGate *gate)
 {
   g_mutex_lock (&gate->lock);
   gate->expecting = TRUE;
+  gate->flowing = FALSE;
   g_mutex_unlock (&gate->lock);
+}
+
+void
+derma_cam_gate_resume (DermaCamGate *gate)
+{
+  g_mutex_lock (&gate->lock);
+  gate->flowing = FALSE;
+  g_mutex_unlock (&gate->lock);
+}
+
+gboolean
+derma_cam_gate_is_flowing (DermaCamGate *gate)
+{
+  gboolean flowing;
+
+  g_mutex_lock (&gate->lock);
+  flowing = gate->flowing;
+  g_mutex_unlock (&gate->lock);
+  return flowing;
 }
 
 void

@@ -29,6 +29,10 @@ void derma_cam_gate_expect (DermaCamGate *gate);
 void derma_cam_gate_allow_end (DermaCamGate *gate);
 /* Sends the event "derma-still-button" before the next picture. */
 void derma_cam_gate_press (DermaCamGate *gate, gboolean pressed);
+/* Pictures may have been held up, so that a loss before the next one may be an old one. */
+void derma_cam_gate_resume (DermaCamGate *gate);
+/* Whether pictures have passed since then, and since the feed was put in. */
+gboolean derma_cam_gate_is_flowing (DermaCamGate *gate);
 /* How many pictures have passed through it. */
 guint64 derma_cam_gate_get_frames (DermaCamGate *gate);
 

@@ -146,7 +146,10 @@ put_in (DermaCamKeeper *keeper, const gchar *device, GError **error)
 {
   keeper->streaming = FALSE;
   derma_cam_gate_expect (keeper->gate);
-  return derma_cam_slot_put_in (keeper->slot, device, &keeper->settings.wish, error);
+  if (!derma_cam_slot_put_in (keeper->slot, device, &keeper->settings.wish, error))
+    return FALSE;
+  derma_cam_seek_note_others (keeper->identity, keeper->host);
+  return TRUE;
 }
 
 static void look_for (DermaCamKeeper *keeper, gint unused);
@@ -245,7 +248,8 @@ on_lost (DermaCamKeeper *keeper, gint unused)
     give_up (keeper, cause, refusal);
     return;
   }
-  derma_cam_seek_note_others (keeper->identity, keeper->host);
+  if (derma_cam_gate_is_flowing (keeper->gate))
+    derma_cam_seek_note_others (keeper->identity, keeper->host);
   if (keeper->streamed)
     report_loss (keeper, cause);
   wait (keeper);
@@ -431,6 +435,12 @@ void
 derma_cam_keeper_press (DermaCamKeeper *keeper, gboolean pressed)
 {
   assign (keeper, on_press, pressed);
+}
+
+void
+derma_cam_keeper_resume (DermaCamKeeper *keeper)
+{
+  derma_cam_gate_resume (keeper->gate);
 }
 
 gboolean

@@ -3,20 +3,26 @@
 
 #include <string.h>
 
-void
-derma_cam_identity_clear (DermaCamIdentity *identity)
+static void
+clear_names (DermaCamIdentity *identity)
 {
   g_clear_pointer (&identity->device, g_free);
   g_clear_pointer (&identity->card, g_free);
   g_clear_pointer (&identity->driver, g_free);
   g_clear_pointer (&identity->bus, g_free);
+}
+
+void
+derma_cam_identity_clear (DermaCamIdentity *identity)
+{
+  clear_names (identity);
   g_clear_pointer (&identity->others, g_strfreev);
 }
 
 void
 derma_cam_identity_set (DermaCamIdentity *identity, const DermaCamera *camera)
 {
-  derma_cam_identity_clear (identity);
+  clear_names (identity);
   identity->device = g_strdup (derma_camera_get_device (camera));
   identity->card = g_strdup (derma_camera_get_card (camera));
   identity->driver = g_strdup (derma_camera_get_driver (camera));

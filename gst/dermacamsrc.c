@@ -137,6 +137,8 @@ change_state (GstElement *element, GstStateChange change)
     return start (self, change);
   if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
     return stop (self, change);
+  if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    derma_cam_keeper_resume (self->keeper);
   result = GST_ELEMENT_CLASS (gst_derma_cam_src_parent_class)->change_state (element, change);
   /* Live also while there is no camera. */
   if (change == GST_STATE_CHANGE_PLAYING_TO_PAUSED && result != GST_STATE_CHANGE_FAILURE)

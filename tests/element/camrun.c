@@ -13,7 +13,7 @@ cam_run_new (const gchar *properties, const gchar *middle)
 {
   CamRun *run = g_new0 (CamRun, 1);
   g_autofree gchar *line = g_strdup_printf ("dermacamsrc name=camera %s ! %s ! appsink name=sink sync=false "
-                                            "enable-last-sample=false",
+                                            "enable-last-sample=false wait-on-eos=false",
                                             properties, middle ? middle : "identity");
   g_autoptr (GError) error = NULL;
 

@@ -110,22 +110,127 @@ test_twin (void)
   cam_stage_free (stage);
 }
 
+static guint
+count_calls (FakeCamera *fake)
+{
+  guint n;
+
+  g_mutex_lock (&fake->mutex);
+  n = fake->n_calls;
+  g_mutex_unlock (&fake->mutex);
+  return n;
+}
+
+/* Waits until a camera has been looked at several times more. */
+static void
+await_looks (CamStage *stage, guint camera)
+{
+  const guint before = count_calls (&stage->cameras[camera]);
+
+  while (count_calls (&stage->cameras[camera]) < before + 6)
+    g_usleep (1000);
+}
+
+static void
+push (CamStage *stage, GBytes *picture)
+{
+  cam_stage_push (stage, picture);
+  cam_run_skip (stage->run, 1);
+}
+
+/* The loss is noticed when the camera has been elsewhere for long. */
+static void
+test_unplugged_while_paused (void)
+{
+  g_autoptr (GBytes) picture = cam_stage_make_jpeg (640, 480);
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+
+  cam_run_play (stage->run);
+  push (stage, picture);
+  gst_element_set_state (stage->run->pipeline, GST_STATE_PAUSED);
+  cam_stage_take (stage, 0);
+  cam_stage_plug (stage, 1, "/dev/video2");
+  cam_run_play (stage->run);
+  cam_stage_break (stage, GST_RESOURCE_ERROR_READ, "Could not read from resource.");
+  cam_run_await (stage->run, "unplugged");
+  cam_stage_await_source (stage, 2);
+  cam_stage_push (stage, picture);
+  assert_back_at (stage, "/dev/video2");
+  cam_stage_free (stage);
+}
+
+/* One of the kind is plugged in while pictures come, and is not the one that goes then. */
+static void
+test_stranger_plugged_later (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 2);
+  cam_stage_plug (stage, 1, "/dev/video2");
+  cam_stage_unplug (stage, 0);
+  cam_run_await (stage->run, "unplugged");
+  await_looks (stage, 1);
+  g_assert_cmpuint (cam_stage_count_sources (stage), ==, 1);
+  cam_stage_plug (stage, 0, "/dev/video7");
+  assert_back_at (stage, "/dev/video7");
+  cam_stage_free (stage);
+}
+
+/* The camera comes, and goes again before its first picture: one of the kind is still another. */
+static void
+test_stranger_and_lost_again (void)
+{
+  g_autoptr (GBytes) picture = cam_stage_make_jpeg (640, 480);
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+
+  cam_stage_plug (stage, 1, "/dev/video2");
+  cam_run_play (stage->run);
+  push (stage, picture);
+  cam_stage_unplug (stage, 0);
+  cam_run_await (stage->run, "unplugged");
+  cam_stage_plug (stage, 0, "/dev/video0");
+  cam_stage_await_source (stage, 2);
+  cam_stage_unplug (stage, 0);
+  await_looks (stage, 1);
+  g_assert_cmpuint (cam_stage_count_sources (stage), ==, 2);
+  cam_stage_plug (stage, 0, "/dev/video7");
+  cam_stage_await_source (stage, 3);
+  cam_stage_push (stage, picture);
+  assert_back_at (stage, "/dev/video7");
+  cam_stage_free (stage);
+}
+
+/* The camera comes, and goes again before its source has started: the same. */
+static void
+test_stranger_and_bounce (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  cam_stage_plug (stage, 1, "/dev/video2");
+  lose (stage);
+  stage->broken = TRUE;
+  cam_stage_plug (stage, 0, "/dev/video0");
+  while (cam_stage_count_sources (stage) < 2)
+    g_usleep (1000);
+  cam_stage_take (stage, 0);
+  await_looks (stage, 1);
+  stage->broken = FALSE;
+  await_looks (stage, 1);
+  cam_stage_plug (stage, 0, "/dev/video7");
+  assert_back_at (stage, "/dev/video7");
+  cam_stage_free (stage);
+}
+
 static void
 test_stranger (void)
 {
   CamStage *stage = cam_stage_new (NULL, FALSE);
-  guint n_calls;
 
   strcpy ((gchar *)stage->cameras[1].capability.card, "Webcam");
   lose (stage);
   cam_stage_plug (stage, 1, "/dev/video0");
-  /* It has been looked at several times. */
-  do {
-    g_mutex_lock (&stage->cameras[1].mutex);
-    n_calls = stage->cameras[1].n_calls;
-    g_mutex_unlock (&stage->cameras[1].mutex);
-    g_usleep (1000);
-  } while (n_calls < 6);
+  await_looks (stage, 1);
   g_assert_cmpuint (cam_stage_count_sources (stage), ==, 1);
   cam_stage_plug (stage, 0, "/dev/video1");
   assert_back_at (stage, "/dev/video1");
@@ -410,6 +515,10 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc-replug/other-port", test_other_port);
   g_test_add_func ("/camsrc-replug/twin", test_twin);
   g_test_add_func ("/camsrc-replug/stranger", test_stranger);
+  g_test_add_func ("/camsrc-replug/unplugged-while-paused", test_unplugged_while_paused);
+  g_test_add_func ("/camsrc-replug/stranger-plugged-later", test_stranger_plugged_later);
+  g_test_add_func ("/camsrc-replug/stranger-and-lost-again", test_stranger_and_lost_again);
+  g_test_add_func ("/camsrc-replug/stranger-and-bounce", test_stranger_and_bounce);
   g_test_add_func ("/camsrc-replug/one-stream", test_one_stream);
   g_test_add_func ("/camsrc-replug/interrupted", test_interrupted);
   g_test_add_func ("/camsrc-replug/lost-again", test_lost_again);
