@@ -2,10 +2,12 @@
 #include "camfeed.h"
 
 #include "camjpeg.h"
+#include "camreport.h"
 
 #include <derma/error.h>
 
 #define MAX_SIDE 8192
+#define MANY_FAULTS 30 /* in a row, which is a second of most cameras */
 #define POOL "derma-cam-pool"
 
 /* Of the streaming thread, but for the counter. */
@@ -13,39 +15,80 @@ typedef struct {
   gboolean jpeg;
   guint max_width, max_height;
   gboolean decoding; /* a picture has gone into the decoder and has not come out */
+  guint n_faults;    /* in a row */
+  gchar *device;
   gint *corrupt;
 } Sieve;
 
-static gboolean
-is_whole (const Sieve *sieve, GstBuffer *buffer)
+static void
+clear_sieve (gpointer data)
+{
+  g_free (((Sieve *)data)->device);
+}
+
+static void
+drop_sieve (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, clear_sieve);
+}
+
+/* (nullable): what is wrong with a picture */
+static const gchar *
+find_fault (const Sieve *sieve, GstBuffer *buffer)
 {
   GstMapInfo map;
-  gboolean whole;
+  const gchar *fault;
 
-  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED) || gst_buffer_get_size (buffer) == 0)
-    return FALSE;
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED))
+    return "is marked as corrupt";
+  if (gst_buffer_get_size (buffer) == 0)
+    return "is empty";
   if (!sieve->jpeg)
-    return TRUE;
+    return NULL;
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return FALSE;
-  whole = derma_cam_jpeg_is_whole (map.data, map.size, sieve->max_width, sieve->max_height);
+    return "cannot be read";
+  fault = derma_cam_jpeg_find_fault (map.data, map.size, sieve->max_width, sieve->max_height);
   gst_buffer_unmap (buffer, &map);
-  return whole;
+  return fault;
+}
+
+/* @pad: of an element in the feed, which is in the bin that tells */
+static void
+tell_faults (const Sieve *sieve, GstPad *pad, const gchar *fault)
+{
+  g_autoptr (GstElement) filter = gst_pad_get_parent_element (pad);
+  g_autoptr (GstObject) feed = filter ? gst_object_get_parent (GST_OBJECT (filter)) : NULL;
+  g_autoptr (GstObject) bin = feed ? gst_object_get_parent (feed) : NULL;
+
+  if (bin)
+    derma_cam_report_faults (GST_ELEMENT (bin), sieve->device, sieve->n_faults, fault);
+}
+
+static void
+count_fault (Sieve *sieve, GstPad *pad, const gchar *fault)
+{
+  g_atomic_int_inc (sieve->corrupt);
+  if (++sieve->n_faults == MANY_FAULTS)
+    tell_faults (sieve, pad, fault);
 }
 
 static GstPadProbeReturn
 sift (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   Sieve *sieve = data;
+  const gchar *fault;
 
   if (sieve->decoding)
-    g_atomic_int_inc (sieve->corrupt);
+    count_fault (sieve, pad, "cannot be decoded");
   sieve->decoding = FALSE;
-  if (!is_whole (sieve, GST_PAD_PROBE_INFO_BUFFER (info))) {
-    g_atomic_int_inc (sieve->corrupt);
+  fault = find_fault (sieve, GST_PAD_PROBE_INFO_BUFFER (info));
+  if (fault) {
+    count_fault (sieve, pad, fault);
     return GST_PAD_PROBE_DROP;
   }
   sieve->decoding = sieve->jpeg;
+  if (!sieve->jpeg)
+    sieve->n_faults = 0;
   return GST_PAD_PROBE_OK;
 }
 
@@ -55,32 +98,29 @@ note_decoded (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   Sieve *sieve = data;
 
   sieve->decoding = FALSE;
+  sieve->n_faults = 0;
   return GST_PAD_PROBE_OK;
 }
 
 static void
-add_probe (GstElement *element, GstPadProbeCallback callback, Sieve *sieve, GDestroyNotify notify)
+add_probe (GstElement *element, GstPadProbeCallback callback, Sieve *sieve)
 {
   GstPad *pad = gst_element_get_static_pad (element, "src");
 
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, sieve, notify);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, g_atomic_rc_box_acquire (sieve), drop_sieve);
   gst_object_unref (pad);
 }
 
 static void
-add_sieve (GstElement *filter, GstElement *exit, const DermaCamMode *mode, gint *corrupt)
+add_sieve (GstElement *filter, GstElement *exit, const DermaCamMode *mode, Sieve *sieve)
 {
-  Sieve *sieve = g_rc_box_new0 (Sieve);
-
   sieve->jpeg = mode->format == NULL;
   /* Some cameras send a few lines more than they say. */
   sieve->max_width = mode->width ? (guint)mode->width + 64 : MAX_SIDE;
   sieve->max_height = mode->height ? (guint)mode->height + 64 : MAX_SIDE;
-  sieve->corrupt = corrupt;
-  add_probe (filter, sift, g_rc_box_acquire (sieve), g_rc_box_release);
+  add_probe (filter, sift, sieve);
   if (exit != filter)
-    add_probe (exit, note_decoded, g_rc_box_acquire (sieve), g_rc_box_release);
-  g_rc_box_release (sieve);
+    add_probe (exit, note_decoded, sieve);
 }
 
 static GstElement *
@@ -136,7 +176,7 @@ derma_cam_feed_get_pool (GstElement *feed)
 }
 
 static gboolean
-fill (GstBin *feed, GstElement *source, const DermaCamMode *mode, gint *corrupt, GError **error)
+fill (GstBin *feed, GstElement *source, const DermaCamMode *mode, Sieve *sieve, GError **error)
 {
   GstElement *filter, *exit;
   GstPad *pad;
@@ -151,7 +191,7 @@ fill (GstBin *feed, GstElement *source, const DermaCamMode *mode, gint *corrupt,
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED, "cannot give %s", mode->fourcc);
     return FALSE;
   }
-  add_sieve (filter, exit, mode, corrupt);
+  add_sieve (filter, exit, mode, sieve);
   pad = gst_element_get_static_pad (exit, "src");
   gst_element_add_pad (GST_ELEMENT (feed), gst_ghost_pad_new ("src", pad));
   gst_object_unref (pad);
@@ -163,7 +203,9 @@ derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode 
 {
   GstElement *source = host->make_source (host, device);
   GstElement *feed;
+  Sieve *sieve;
   g_autoptr (GError) reason = NULL;
+  gboolean filled;
 
   if (!source) {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED,
@@ -171,7 +213,12 @@ derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode 
     return NULL;
   }
   feed = gst_bin_new (NULL);
-  if (fill (GST_BIN (feed), source, mode, corrupt, &reason))
+  sieve = g_atomic_rc_box_new0 (Sieve);
+  sieve->device = g_strdup (device);
+  sieve->corrupt = corrupt;
+  filled = fill (GST_BIN (feed), source, mode, sieve, &reason);
+  drop_sieve (sieve);
+  if (filled)
     return feed;
   g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED, "%s: %s", device, reason->message);
   gst_object_unref (gst_object_ref_sink (feed));

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /*
  * A bin that gives a camera's pictures, decoded, in system memory: source ! capsfilter ! decoder. Pictures that are
- * corrupt are left out and counted in @corrupt, which must outlive it. (transfer floating); NULL with @error set.
+ * corrupt are left out and counted in @corrupt, which must outlive it; the bin that it is in warns of many in a row.
+ * (transfer floating); NULL with @error set.
  */
 GstElement *derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode *mode, gint *corrupt,
                                 GError **error);

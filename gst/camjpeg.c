@@ -73,21 +73,23 @@ has_end (const Scan *scan)
   return FALSE;
 }
 
-gboolean
-derma_cam_jpeg_is_whole (const guint8 *data, gsize size, guint max_width, guint max_height)
+const gchar *
+derma_cam_jpeg_find_fault (const guint8 *data, gsize size, guint max_width, guint max_height)
 {
   Scan scan = { .data = data, .size = size, .max_width = max_width, .max_height = max_height };
   guint8 marker = next_marker (&scan);
 
   if (marker != SOI)
-    return FALSE;
+    return "is no JPEG";
   while ((marker = next_marker (&scan)) != 0) {
     if (marker == TEM || (marker >= RST0 && marker <= SOI))
       continue;
-    if (marker == EOI || (is_frame (marker) && !check_frame (&scan)) || !skip_segment (&scan))
-      return FALSE;
+    if (is_frame (marker) && !check_frame (&scan))
+      return "has not the size that the camera named";
+    if (marker == EOI || !skip_segment (&scan) || (marker == SOS && !scan.sized))
+      break;
     if (marker == SOS)
-      return scan.sized && has_end (&scan);
+      return has_end (&scan) ? NULL : "has no end";
   }
-  return FALSE;
+  return "is broken";
 }

@@ -127,6 +127,15 @@ derma_cam_report_refusal (GstElement *element, const gchar *device, const GError
                             __FILE__, G_STRFUNC, __LINE__);
 }
 
+void
+derma_cam_report_faults (GstElement *element, const gchar *device, guint n, const gchar *fault)
+{
+  g_autofree gchar *line = g_strdup_printf ("%s: %u pictures in a row are left out; the last %s", device, n, fault);
+
+  gst_element_message_full (element, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE, to_line (line),
+                            NULL, __FILE__, G_STRFUNC, __LINE__);
+}
+
 static gboolean
 is_named (const GPtrArray *modes, guint index)
 {

@@ -21,6 +21,9 @@ void derma_cam_report_loss (GstElement *element, const gchar *device, gboolean g
 /* Posts as an error that nobody takes the camera's pictures. @debug: what its source says to that */
 void derma_cam_report_refusal (GstElement *element, const gchar *device, const GError *cause, const gchar *debug);
 
+/* Posts as a warning that the camera gave no picture of use @n times in a row. @fault: what the last one does or has */
+void derma_cam_report_faults (GstElement *element, const gchar *device, guint n, const gchar *fault);
+
 /* Sets @error to that none of @modes (element-type DermaCameraMode) can be used. */
 void derma_cam_report_formats (GError **error, const gchar *device, const GPtrArray *modes, DermaCamFormat wished);
 

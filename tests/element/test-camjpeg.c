@@ -12,7 +12,13 @@
 #define EOI "\xff\xd9"
 
 /* @text: of which the closing zero does not count */
-#define CHECK(text) derma_cam_jpeg_is_whole ((const guint8 *)(text), sizeof (text) - 1, 640, 480)
+#define CHECK(text) is_whole ((const guint8 *)(text), sizeof (text) - 1, 640, 480)
+
+static gboolean
+is_whole (const guint8 *data, gsize size, guint max_width, guint max_height)
+{
+  return derma_cam_jpeg_find_fault (data, size, max_width, max_height) == NULL;
+}
 
 static void
 test_whole (void)
@@ -34,7 +40,7 @@ test_cut (void)
   for (gsize size = 0; size < sizeof whole - 1; size++) {
     g_autofree guint8 *copy = g_memdup2 (whole, size ? size : 1);
 
-    g_assert_false (derma_cam_jpeg_is_whole (copy, size, 640, 480));
+    g_assert_false (is_whole (copy, size, 640, 480));
   }
 }
 
@@ -57,13 +63,28 @@ test_size (void)
 {
   static const guint8 whole[] = SOI FRAME SCAN BITS EOI;
 
-  g_assert_true (derma_cam_jpeg_is_whole (whole, sizeof whole - 1, 640, 480));
-  g_assert_false (derma_cam_jpeg_is_whole (whole, sizeof whole - 1, 639, 480));
-  g_assert_false (derma_cam_jpeg_is_whole (whole, sizeof whole - 1, 640, 479));
+  g_assert_true (is_whole (whole, sizeof whole - 1, 640, 480));
+  g_assert_false (is_whole (whole, sizeof whole - 1, 639, 480));
+  g_assert_false (is_whole (whole, sizeof whole - 1, 640, 479));
   g_assert_false (CHECK (SOI "\xff\xc0\x00\x0b\x08\xff\xff\xff\xff\x01\x01\x11\x00" SCAN BITS EOI));
   g_assert_false (CHECK (SOI "\xff\xc0\x00\x0b\x08\x00\x00\x02\x80\x01\x01\x11\x00" SCAN BITS EOI));
   /* Also where a second header follows one that is in order. */
   g_assert_false (CHECK (SOI FRAME "\xff\xc1\x00\x0b\x08\xff\xff\xff\xff\x01\x01\x11\x00" SCAN BITS EOI));
+}
+
+#define FAULT(text) derma_cam_jpeg_find_fault ((const guint8 *)(text), sizeof (text) - 1, 640, 480)
+
+static void
+test_complain (void)
+{
+  g_assert_null (FAULT (SOI FRAME SCAN BITS EOI));
+  g_assert_cmpstr (FAULT (""), ==, "is no JPEG");
+  g_assert_cmpstr (FAULT (FRAME SCAN BITS EOI), ==, "is no JPEG");
+  g_assert_cmpstr (FAULT (SOI FRAME SCAN BITS), ==, "has no end");
+  g_assert_cmpstr (FAULT (SOI "\xff\xc0\x00\x0b\x08\x01\xe1\x02\x80\x01\x01\x11\x00" SCAN EOI), ==,
+                   "has not the size that the camera named");
+  g_assert_cmpstr (FAULT (SOI SCAN BITS EOI), ==, "is broken");
+  g_assert_cmpstr (FAULT (SOI FRAME), ==, "is broken");
 }
 
 static void
@@ -80,7 +101,7 @@ test_noise (void)
       bytes[j] = (guint8)g_rand_int (random);
     memcpy (bytes, SOI TABLE, 8);
     copy = g_memdup2 (bytes, size ? size : 1);
-    g_assert_false (derma_cam_jpeg_is_whole (copy, size, 640, 480));
+    g_assert_false (is_whole (copy, size, 640, 480));
   }
 }
 
@@ -92,6 +113,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camjpeg/cut", test_cut);
   g_test_add_func ("/camjpeg/missing-parts", test_missing_parts);
   g_test_add_func ("/camjpeg/size", test_size);
+  g_test_add_func ("/camjpeg/complain", test_complain);
   g_test_add_func ("/camjpeg/noise", test_noise);
   return g_test_run ();
 }

@@ -464,6 +464,51 @@ test_corrupt (void)
   cam_stage_free (stage);
 }
 
+static void
+assert_warns (CamStage *stage, const gchar *text)
+{
+  g_autoptr (GstMessage) message = gst_bus_pop_filtered (stage->run->bus, GST_MESSAGE_WARNING);
+  g_autoptr (GError) warning = NULL;
+
+  g_assert_nonnull (message);
+  g_assert_true (GST_MESSAGE_SRC (message) == GST_OBJECT (stage->run->camera));
+  gst_message_parse_warning (message, &warning, NULL);
+  g_assert_error (warning, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE);
+  g_assert_cmpstr (warning->message, ==, text);
+  g_assert_null (gst_bus_pop_filtered (stage->run->bus, GST_MESSAGE_WARNING));
+}
+
+/* A camera none of whose pictures is of use is told of, once until there is one. */
+static void
+test_endless_corrupt (void)
+{
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+  g_autoptr (GBytes) good = cam_stage_make_jpeg (640, 480);
+  g_autoptr (GBytes) huge = cam_stage_make_jpeg (800, 480);
+  g_autoptr (GBytes) half = spoil (good, g_bytes_get_size (good) / 2, FALSE);
+  GBytes *bad[] = { half, huge };
+  static const gchar *const CAUSES[] = { "has no end", "has not the size that the camera named" };
+
+  set_locking (stage, FALSE);
+  cam_run_play (stage->run);
+  for (guint i = 0; i < 29; i++)
+    cam_stage_push (stage, half);
+  cam_stage_push (stage, good);
+  cam_run_skip (stage->run, 1);
+  g_assert_null (gst_bus_pop_filtered (stage->run->bus, GST_MESSAGE_WARNING));
+  for (guint i = 0; i < 2; i++) {
+    g_autofree gchar *text = g_strdup_printf ("/dev/video0: 30 pictures in a row are left out; the last %s", CAUSES[i]);
+
+    for (guint n = 0; n < 70; n++)
+      cam_stage_push (stage, bad[i]);
+    cam_stage_push (stage, good);
+    cam_run_skip (stage->run, 1);
+    assert_warns (stage, text);
+  }
+  g_assert_cmpuint (cam_run_stat (stage->run, "corrupt"), ==, 29 + 2 * 70);
+  cam_stage_free (stage);
+}
+
 /* What looks whole and is none on the inside is the decoder's to find. */
 static void
 test_corrupt_inside (void)
@@ -482,6 +527,12 @@ test_corrupt_inside (void)
   cam_stage_push (stage, good);
   cam_run_skip (stage->run, 2);
   g_assert_cmpuint (cam_run_stat (stage->run, "corrupt"), ==, 20);
+  for (guint i = 0; i < 40; i++)
+    cam_stage_push (stage, broken);
+  cam_stage_push (stage, good);
+  cam_run_skip (stage->run, 1);
+  assert_warns (stage, "/dev/video0: 30 pictures in a row are left out; the last cannot be decoded");
+  g_assert_cmpuint (cam_run_stat (stage->run, "corrupt"), ==, 60);
   g_assert_cmpuint (cam_run_stat (stage->run, "losses"), ==, 0);
   cam_stage_free (stage);
 }
@@ -529,6 +580,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc-replug/end-while-away", test_end_while_away);
   g_test_add_func ("/camsrc-replug/back-while-paused", test_back_while_paused);
   g_test_add_func ("/camsrc-replug/corrupt", test_corrupt);
+  g_test_add_func ("/camsrc-replug/endless-corrupt", test_endless_corrupt);
   g_test_add_func ("/camsrc-replug/corrupt-inside", test_corrupt_inside);
   g_test_add_func ("/camsrc-replug/replug-jpeg", test_replug_jpeg);
   return element_test_run ();
