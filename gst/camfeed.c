@@ -129,7 +129,7 @@ make (const gchar *factory, GError **error)
   GstElement *element = gst_element_factory_make (factory, NULL);
 
   if (!element)
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED,
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
                  "GStreamer lacks the element %s, which is of its good plugins", factory);
   return element;
 }
@@ -208,7 +208,7 @@ derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode 
   gboolean filled;
 
   if (!source) {
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED,
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
                  "%s: GStreamer lacks the element v4l2src, which is of its good plugins", device);
     return NULL;
   }
@@ -220,7 +220,7 @@ derma_cam_feed_new (DermaCamHost *host, const gchar *device, const DermaCamMode 
   drop_sieve (sieve);
   if (filled)
     return feed;
-  g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED, "%s: %s", device, reason->message);
+  g_propagate_prefixed_error (error, g_steal_pointer (&reason), "%s: ", device);
   gst_object_unref (gst_object_ref_sink (feed));
   return NULL;
 }

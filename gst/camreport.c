@@ -92,8 +92,11 @@ to_line (const gchar *text)
 void
 derma_cam_report_error (GstElement *element, const gchar *device, const GError *error)
 {
-  gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, code_of (device, error),
-                            to_line (error->message), NULL, __FILE__, G_STRFUNC, __LINE__);
+  const gboolean lacking = g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
+
+  gst_element_message_full (element, GST_MESSAGE_ERROR, lacking ? GST_CORE_ERROR : GST_RESOURCE_ERROR,
+                            lacking ? error->code : code_of (device, error), to_line (error->message), NULL, __FILE__,
+                            G_STRFUNC, __LINE__);
 }
 
 /* GStreamer's elements name the device in places, and end sentences. */

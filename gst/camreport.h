@@ -14,7 +14,7 @@ void derma_cam_report_lock (GstElement *element, const gchar *event, const gchar
                             const GError *error);
 void derma_cam_report_button (GstElement *element, const gchar *device, gboolean pressed);
 
-/* Posts an error of libderma; @device: (nullable) */
+/* Posts an error of libderma, or that an element is missing; @device: (nullable) */
 void derma_cam_report_error (GstElement *element, const gchar *device, const GError *error);
 /* Posts as an error that the camera gives no pictures. */
 void derma_cam_report_loss (GstElement *element, const gchar *device, gboolean gone, const GError *cause);

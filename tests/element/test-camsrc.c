@@ -138,12 +138,18 @@ test_wishes (void)
 }
 
 static void
-assert_will_not_start (CamStage *stage, gint code, const gchar *words)
+assert_will_not_start_of (CamStage *stage, GQuark domain, gint code, const gchar *words)
 {
   g_assert_cmpint (gst_element_set_state (stage->run->pipeline, GST_STATE_PLAYING), ==, GST_STATE_CHANGE_FAILURE);
-  cam_run_expect_error (stage->run, code, words);
+  cam_run_expect_error_of (stage->run, domain, code, words);
   /* With the cause out of the way it starts. */
   gst_element_set_state (stage->run->pipeline, GST_STATE_NULL);
+}
+
+static void
+assert_will_not_start (CamStage *stage, gint code, const gchar *words)
+{
+  assert_will_not_start_of (stage, GST_RESOURCE_ERROR, code, words);
 }
 
 static void
@@ -240,9 +246,27 @@ test_no_elements (void)
   CamStage *stage = cam_stage_new (NULL, FALSE);
 
   stage->sourceless = TRUE;
-  assert_will_not_start (stage, GST_RESOURCE_ERROR_SETTINGS, "/dev/video0: |v4l2src");
+  assert_will_not_start_of (stage, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN, "/dev/video0: |v4l2src");
   stage->sourceless = FALSE;
   assert_starts (stage);
+}
+
+/* The same of what is behind the source. */
+static void
+test_no_decoder (void)
+{
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+  g_autoptr (GBytes) picture = cam_stage_make_jpeg (640, 480);
+  GstRegistry *registry = gst_registry_get ();
+  g_autoptr (GstPluginFeature) decoder = gst_registry_lookup_feature (registry, "jpegdec");
+
+  gst_registry_remove_feature (registry, decoder);
+  assert_will_not_start_of (stage, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN, "/dev/video0: |jpegdec");
+  gst_registry_add_feature (registry, decoder);
+  cam_run_play (stage->run);
+  cam_stage_push (stage, picture);
+  cam_run_skip (stage->run, 1);
+  cam_stage_free (stage);
 }
 
 /* What an element inside says is told with the name of the camera. */
@@ -441,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc/garbage", test_garbage);
   g_test_add_func ("/camsrc/no-format", test_no_format);
   g_test_add_func ("/camsrc/no-elements", test_no_elements);
+  g_test_add_func ("/camsrc/no-decoder", test_no_decoder);
   g_test_add_func ("/camsrc/broken-source", test_broken_source);
   g_test_add_func ("/camsrc/without-link", test_without_link);
   g_test_add_func ("/camsrc/refused-caps", test_refused_caps);
