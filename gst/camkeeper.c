@@ -444,6 +444,12 @@ derma_cam_keeper_resume (DermaCamKeeper *keeper)
 }
 
 gboolean
+derma_cam_keeper_set_aside (DermaCamKeeper *keeper)
+{
+  return derma_cam_slot_set_aside (keeper->slot);
+}
+
+gboolean
 derma_cam_keeper_end (DermaCamKeeper *keeper)
 {
   derma_cam_gate_allow_end (keeper->gate);

@@ -38,6 +38,9 @@ void derma_cam_keeper_set_lock (DermaCamKeeper *keeper, gboolean lock);
 void derma_cam_keeper_press (DermaCamKeeper *keeper, gboolean pressed);
 /* Before the feed goes from PAUSED, where it notices nothing, to PLAYING. */
 void derma_cam_keeper_resume (DermaCamKeeper *keeper);
+/* Returns: whether a change of state that failed did so because the feed has failed: without it, it may be tried again
+ */
+gboolean derma_cam_keeper_set_aside (DermaCamKeeper *keeper);
 /* Lets the end of the stream pass. Returns: whether there is a feed, which must be told to end */
 gboolean derma_cam_keeper_end (DermaCamKeeper *keeper);
 /* (transfer full) (nullable) */

@@ -138,6 +138,19 @@ derma_cam_slot_get_identity (DermaCamSlot *slot)
 }
 
 gboolean
+derma_cam_slot_set_aside (DermaCamSlot *slot)
+{
+  gboolean aside;
+
+  g_mutex_lock (&slot->mutex);
+  aside = !slot->feed || slot->cause;
+  if (slot->feed && aside)
+    gst_element_set_locked_state (slot->feed, TRUE);
+  g_mutex_unlock (&slot->mutex);
+  return aside;
+}
+
+gboolean
 derma_cam_slot_is_full (DermaCamSlot *slot)
 {
   gboolean full;

@@ -29,6 +29,9 @@ void derma_cam_slot_settle (DermaCamSlot *slot);
 /* (transfer none): what the last camera was; for the thread that puts in and takes out */
 DermaCamIdentity *derma_cam_slot_get_identity (DermaCamSlot *slot);
 
+/* Keeps a feed that has complained out of changes of state. Returns: whether there is none now that takes part in them
+ */
+gboolean derma_cam_slot_set_aside (DermaCamSlot *slot);
 gboolean derma_cam_slot_is_full (DermaCamSlot *slot);
 /*
  * Takes a message that is an error of a feed. Returns: whether it is one, which nobody else should see; @present is set

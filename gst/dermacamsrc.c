@@ -140,6 +140,9 @@ change_state (GstElement *element, GstStateChange change)
   if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
     derma_cam_keeper_resume (self->keeper);
   result = GST_ELEMENT_CLASS (gst_derma_cam_src_parent_class)->change_state (element, change);
+  /* A pipeline that starts may go through its elements once more, just when the camera is lost. */
+  if (result == GST_STATE_CHANGE_FAILURE && self->keeper && derma_cam_keeper_set_aside (self->keeper))
+    result = GST_ELEMENT_CLASS (gst_derma_cam_src_parent_class)->change_state (element, change);
   /* Live also while there is no camera. */
   if (change == GST_STATE_CHANGE_PLAYING_TO_PAUSED && result != GST_STATE_CHANGE_FAILURE)
     return GST_STATE_CHANGE_NO_PREROLL;

@@ -365,6 +365,47 @@ test_refused_and_unplugged (void)
   cam_stage_free (stage);
 }
 
+/* Lets the source fail just when it goes to PLAYING, while all that it is in does. */
+static GstBusSyncReply
+fail_amid (GstBus *bus, GstMessage *message, gpointer source)
+{
+  GstState state;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_STATE_CHANGED || GST_MESSAGE_SRC (message) != source)
+    return GST_BUS_PASS;
+  gst_message_parse_state_changed (message, NULL, &state, NULL);
+  if (state == GST_STATE_PLAYING)
+    gst_element_message_full (source, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+                              g_strdup ("Pipe burst."), NULL, __FILE__, G_STRFUNC, __LINE__);
+  return GST_BUS_PASS;
+}
+
+/* A pipeline that starts goes through its elements once more when its sinks are ready; the camera is lost just then. */
+static void
+test_state_amid_trouble (void)
+{
+  g_autoptr (GBytes) picture = cam_stage_make_jpeg (640, 480);
+  CamStage *stage = cam_stage_new (NULL, TRUE);
+
+  cam_run_play (stage->run);
+  cam_stage_push (stage, picture);
+  cam_run_skip (stage->run, 1);
+  gst_element_get_state (stage->run->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+  gst_element_set_state (stage->source, GST_STATE_PAUSED);
+  gst_bus_set_sync_handler (stage->run->bus, fail_amid, stage->source, NULL);
+  /* Nobody can look for a camera as long as this is held. */
+  g_mutex_lock (&stage->mutex);
+  g_assert_cmpint (gst_element_set_state (stage->run->pipeline, GST_STATE_PLAYING), ==, GST_STATE_CHANGE_SUCCESS);
+  gst_bus_set_sync_handler (stage->run->bus, NULL, NULL, NULL);
+  g_mutex_unlock (&stage->mutex);
+  cam_run_await (stage->run, "interrupted");
+  cam_stage_await_source (stage, 2);
+  cam_stage_push (stage, picture);
+  cam_run_await (stage->run, "resumed");
+  cam_run_skip (stage->run, 1);
+  cam_stage_free (stage);
+}
+
 /* The line of the documentation, with a camera that is played. */
 static void
 test_documentation (void)
@@ -470,6 +511,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc/without-link", test_without_link);
   g_test_add_func ("/camsrc/refused-caps", test_refused_caps);
   g_test_add_func ("/camsrc/refused-and-unplugged", test_refused_and_unplugged);
+  g_test_add_func ("/camsrc/state-amid-trouble", test_state_amid_trouble);
   g_test_add_func ("/camsrc/documentation", test_documentation);
   g_test_add_func ("/camsrc/end", test_end);
   g_test_add_func ("/camsrc/latency", test_latency);
