@@ -253,6 +253,7 @@ test_disk_fails_at_the_end (void)
   assert_finished (&test, FALSE);
   g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", NULL, FALSE), ==, 10);
   record_test_show (&test, 2 SECONDS);
+  record_test_drain (&test);
   g_signal_emit_by_name (test.harness->element, "start");
   record_test_show (&test, 3 SECONDS);
   record_test_finish (&test);
