@@ -253,6 +253,7 @@ main (int argc, char **argv)
   g_set_prgname ("batch");
   if (argc == 4 && strcmp (argv[1], "--worker") == 0) {
     setvbuf (stdout, NULL, _IOFBF, BUFSIZ);
+    crew_prepare ();
     gst_init (NULL, NULL);
     return crew_work (argv[3], g_ascii_strtod (argv[2], NULL));
   }

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 struct _Crew {
   CrewPlan plan;
@@ -78,10 +79,24 @@ ask (const Link *link, const Unit *unit)
   return g_data_input_stream_read_upto (link->from, "", 1, NULL, NULL, NULL);
 }
 
+/* Whether it was told to stop, as all of a group or a session are: then the file is not to blame. */
+static gboolean
+was_told_to_stop (GSubprocess *process, GError **error)
+{
+  gint number;
+
+  g_subprocess_wait (process, NULL, NULL);
+  number = g_subprocess_get_if_signaled (process) ? g_subprocess_get_term_sig (process) : 0;
+  if (number != SIGINT && number != SIGTERM && number != SIGHUP)
+    return FALSE;
+  g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "a reader was told to stop (signal %d); run it again to go on",
+               number);
+  return TRUE;
+}
+
 static gchar *
 describe_end (GSubprocess *process)
 {
-  g_subprocess_wait (process, NULL, NULL);
   if (g_subprocess_get_if_signaled (process))
     return g_strdup_printf ("broke its reader (signal %d)", g_subprocess_get_term_sig (process));
   return g_strdup_printf ("ended its reader (exit code %d)", g_subprocess_get_exit_status (process));
@@ -128,7 +143,7 @@ is_stopping (Crew *crew)
   return stopping;
 }
 
-/* Reads one unit. A worker that is gone was stopped by us, or broke over this file. */
+/* Reads one unit. A worker that is gone was stopped, or broke over this file. */
 static void
 serve (Crew *crew, Link *link, const Unit *unit)
 {
@@ -148,6 +163,10 @@ serve (Crew *crew, Link *link, const Unit *unit)
     /* The NUL itself is left by the reading. */
     g_data_input_stream_read_byte (link->from, NULL, NULL);
     line = make_line (crew, unit, answer, &failed);
+  } else if (was_told_to_stop (link->process, &error)) {
+    link_clear (crew, link);
+    count (crew, TRUE, error);
+    return;
   } else {
     g_autofree gchar *end = describe_end (link->process);
     g_autofree gchar *cause = g_strdup_printf ("%s: %s", unit->path, end);
@@ -272,6 +291,15 @@ answer_request (Examiner *examiner, const gchar *request)
   return json_to_string (node, FALSE);
 }
 
+void
+crew_prepare (void)
+{
+  signal (SIGINT, SIG_IGN);
+  signal (SIGTERM, SIG_IGN);
+  /* A crew that was killed stops nobody. */
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 gint
 crew_work (const gchar *model, gdouble window)
 {
@@ -280,8 +308,6 @@ crew_work (const gchar *model, gdouble window)
   g_autofree gchar *request = NULL;
   size_t size = 0;
 
-  /* Who stops the crew stops its workers. */
-  signal (SIGINT, SIG_IGN);
   if (!examiner) {
     g_printerr ("batch: %s\n", error->message);
     return 1;

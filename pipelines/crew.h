@@ -38,6 +38,8 @@ void crew_stop (Crew *crew);
 /** crew_finish: waits for all and frees it. Returns: whether all results were written; otherwise @error is set */
 gboolean crew_finish (Crew *crew, GError **error);
 
+/** crew_prepare: what a worker does first: from here on only the crew ends it, not a signal to the whole group */
+void crew_prepare (void);
 /** crew_work: what a worker does: reads requests on standard input, writes answers to standard output. Returns: its
  * exit code */
 gint crew_work (const gchar *model, gdouble window);

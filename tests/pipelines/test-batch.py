@@ -162,16 +162,12 @@ class Batch(Case):
         """Whatever a file does to its reader, the others are read."""
         for i in range(6):
             self.put(f"{i}.jpg", "a.jpg")
-        process = subprocess.Popen([BATCH, self.input, "--output", self.output, "--jobs", "1"], stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
-        for _ in range(2000):
-            children = self.children(process.pid)
-            if children or process.poll() is not None:
-                break
-            time.sleep(0.005)
+        process = self.start()
+        children = self.wait_for_children(process)
         for child in children:
             os.kill(child, signal.SIGKILL)
-        code = process.wait(timeout=200)
+        process.communicate(timeout=200)
+        code = process.returncode
         errors = [r["error"] for r in self.results() if r["error"]]
         self.assertEqual(len(self.results()), 6)
         self.assertEqual((len(errors), code), (1, 1))
@@ -184,28 +180,100 @@ class Batch(Case):
                 found += [int(child) for child in file.read().split()]
         return found
 
-    def test_interrupted_goes_on(self):
-        for i in range(60):
-            self.put(f"{i}.mkv", "a.mkv")
+    def start(self):
         process = subprocess.Popen([BATCH, self.input, "--output", self.output, "--jobs", "1"], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True, start_new_session=True)
-        for _ in range(2000):
-            if len(self.units()) >= 2:
-                break
+        self.addCleanup(lambda: process.poll() is None and os.killpg(process.pid, signal.SIGKILL))
+        return process
+
+    def wait_for_children(self, process):
+        found = []
+        while not found and process.poll() is None:
+            time.sleep(0.005)
+            found = self.children(process.pid)
+        return found
+
+    def wait_for_units(self, process, count):
+        while len(self.units()) < count and process.poll() is None:
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 1, output)
-        self.assertIn("run it again", errors)
-        done = len(self.units())
-        self.assertTrue(2 <= done < 60, done)
+
+    def saved_errors(self):
+        found = []
         for unit in self.units():
             with open(unit, encoding="utf-8") as file:
-                self.assertIsNone(json.load(file)["error"])
+                found.append(json.load(file)["error"])
+        return [error for error in found if error]
+
+    def test_interrupted_goes_on(self):
+        """Whatever the whole group is told, and whenever, no file is blamed for it."""
+        for i in range(60):
+            self.put(f"{i}.mkv", "a.mkv")
+        for number, count in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGINT, 2), (signal.SIGTERM, 4)):
+            with self.subTest(signal=number, count=count):
+                count += len(self.units())
+                process = self.start()
+                self.wait_for_children(process)
+                self.wait_for_units(process, count)
+                os.killpg(process.pid, number)
+                output, errors = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 1, output)
+                self.assertIn("run it again", errors)
+                self.assertEqual(errors.count("\n"), 1)
+                self.assertTrue(count <= len(self.units()) < 60, self.units())
+                self.assertEqual(self.saved_errors(), [])
         for name in os.listdir(self.input)[4:]:
             os.unlink(os.path.join(self.input, name))
         self.run_batch()
         self.assertEqual(len(self.results()), 4)
+
+    def test_interrupted_worker_reads_on(self):
+        """Only the crew stops a worker: a signal that reaches the worker alone changes nothing."""
+        for i in range(6):
+            self.put(f"{i}.mkv", "a.mkv")
+        process = self.start()
+        self.wait_for_units(process, 1)
+        for child in self.children(process.pid):
+            os.kill(child, signal.SIGTERM)
+            os.kill(child, signal.SIGINT)
+        self.assertEqual(process.communicate(timeout=200)[1], "")
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual((len(self.results()), self.saved_errors()), (6, []))
+
+    def test_interrupted_by_a_hang_up(self):
+        """One that does end a worker: its file has no result, and is read by the next run."""
+        for i in range(6):
+            self.put(f"{i}.mkv", "a.mkv")
+        process = self.start()
+        for child in self.wait_for_children(process):
+            os.kill(child, signal.SIGHUP)
+        self.assertIn("told to stop (signal 1); run it again", process.communicate(timeout=200)[1])
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(self.saved_errors(), [])
+        self.run_batch()
+        self.assertEqual(len(self.results()), 6)
+
+    def test_killed_crew_leaves_no_worker(self):
+        for i in range(20):
+            self.put(f"{i}.mkv", "a.mkv")
+        process = self.start()
+        self.wait_for_units(process, 1)
+        children = self.children(process.pid)
+        self.assertTrue(children)
+        # One that stands still would never see that nobody asks any more.
+        for child in children:
+            os.kill(child, signal.SIGSTOP)
+        process.kill()
+        process.communicate(timeout=60)
+        for child in children:
+            while self.is_alive(child):
+                time.sleep(0.01)
+
+    def is_alive(self, pid):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+                return file.read().rpartition(")")[2].split()[0] not in "ZX"
+        except OSError:
+            return False
 
     def test_shards(self):
         for i in range(20):
