@@ -9,22 +9,34 @@
 #include <unistd.h>
 
 /* Those that end a program which does not look after them. */
-static const gint fatal[] = { SIGQUIT, SIGILL, SIGABRT, SIGFPE, SIGSEGV, SIGBUS };
+static const gint fatal[] = { SIGQUIT, SIGILL,  SIGABRT, SIGFPE,  SIGSEGV, SIGBUS,  SIGTRAP,
+                              SIGSYS,  SIGPIPE, SIGALRM, SIGXCPU, SIGXFSZ, SIGUSR1, SIGUSR2 };
+
+/* Not every shell says that it has put a program that runs into the foreground. */
+#define LOOK_MS 300
 
 static struct termios before;
 static struct termios raw;
 static volatile sig_atomic_t is_raw;
+static volatile sig_atomic_t is_away; /* perhaps in the background since it was raw */
 static guint source;
+static guint look_source;
 static TerminalKey key_func;
 static gpointer key_data;
 
-/* Called from signal handlers, too. */
+gboolean
+terminal_is_ours (void)
+{
+  return isatty (STDIN_FILENO) && tcgetpgrp (STDIN_FILENO) == getpgrp ();
+}
+
+/* Called from signal handlers, too. The terminal of another program is left alone: it would stop this one. */
 static void
 restore (void)
 {
   const gint kept = errno;
 
-  if (is_raw)
+  if (is_raw && terminal_is_ours ())
     tcsetattr (STDIN_FILENO, TCSANOW, &before);
   errno = kept;
 }
@@ -46,10 +58,15 @@ set_handler (gint signal_number, void (*handler) (gint))
   sigaction (signal_number, &action, NULL);
 }
 
-gboolean
-terminal_is_ours (void)
+/* What somebody before us chose not to hear does not end the program now. */
+static void
+set_fatal_handlers (void)
 {
-  return isatty (STDIN_FILENO) && tcgetpgrp (STDIN_FILENO) == getpgrp ();
+  struct sigaction present;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fatal); i++)
+    if (sigaction (fatal[i], NULL, &present) == 0 && present.sa_handler != SIG_IGN)
+      set_handler (fatal[i], end_by);
 }
 
 static void stop (gint signal_number);
@@ -60,6 +77,7 @@ go_on (gint signal_number)
 {
   const gint kept = errno;
 
+  is_away = 1;
   if (is_raw && terminal_is_ours ())
     tcsetattr (STDIN_FILENO, TCSANOW, &raw);
   set_handler (SIGTSTP, stop);
@@ -81,12 +99,19 @@ stop (gint signal_number)
   go_on (SIGCONT);
 }
 
+/* What is typed in the foreground is not for us in the background; who reads it there is stopped. */
 static gboolean
 take_input (gint fd, GIOCondition condition, gpointer data)
 {
   gchar bytes[64];
-  const gssize n = read (fd, bytes, sizeof bytes);
+  gssize n;
 
+  if (!terminal_is_ours ()) {
+    is_away = 1;
+    source = 0;
+    return G_SOURCE_REMOVE;
+  }
+  n = read (fd, bytes, sizeof bytes);
   if (n < 0 && (errno == EINTR || errno == EAGAIN))
     return G_SOURCE_CONTINUE;
   if (n <= 0) {
@@ -105,6 +130,18 @@ take_input (gint fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+look (gpointer data)
+{
+  if (!is_away || !terminal_is_ours ())
+    return G_SOURCE_CONTINUE;
+  is_away = 0;
+  tcsetattr (STDIN_FILENO, TCSANOW, &raw);
+  if (!source)
+    source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, take_input, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
 gboolean
 terminal_open (TerminalKey func, gpointer data)
 {
@@ -116,8 +153,7 @@ terminal_open (TerminalKey func, gpointer data)
   raw.c_cc[VTIME] = 0;
   key_func = func;
   key_data = data;
-  for (guint i = 0; i < G_N_ELEMENTS (fatal); i++)
-    set_handler (fatal[i], end_by);
+  set_fatal_handlers ();
   set_handler (SIGTSTP, stop);
   set_handler (SIGCONT, go_on);
   atexit (restore);
@@ -127,6 +163,7 @@ terminal_open (TerminalKey func, gpointer data)
     return FALSE;
   }
   source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, take_input, NULL);
+  look_source = g_timeout_add (LOOK_MS, look, NULL);
   return TRUE;
 }
 
@@ -135,7 +172,9 @@ terminal_close (void)
 {
   if (source)
     g_source_remove (source);
-  source = 0;
+  if (look_source)
+    g_source_remove (look_source);
+  source = look_source = 0;
   restore ();
   is_raw = 0;
 }

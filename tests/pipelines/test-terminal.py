@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -27,14 +28,14 @@ PATIENCE = 120  # seconds: what must come has come long before, but under a sani
 class Session:
     """A program on the phantom, in a terminal of its own."""
 
-    def __init__(self, folder, *arguments, program=LIVE):
+    def __init__(self, folder, *arguments, command=(LIVE, "--input", "phantom"), stdout=None):
         self.master, slave = pty.openpty()
         self.slave = slave
         self.before = termios.tcgetattr(slave)
         self.said = ""
         environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        self.child = subprocess.Popen([program, "--input", "phantom", *arguments], cwd=folder, env=environment, stdin=slave,
-                                      stdout=slave, stderr=slave, start_new_session=True,
+        self.child = subprocess.Popen([*command, *arguments], cwd=folder, env=environment, stdin=slave,
+                                      stdout=stdout or slave, stderr=slave, start_new_session=True,
                                       preexec_fn=lambda: self.take_over(slave))
 
     @staticmethod
@@ -130,7 +131,7 @@ class Terminal(unittest.TestCase):
 
     def test_record(self):
         """A snapshot lies beside the recording, is an event of its sidecar, and has a chapter."""
-        session = self.start("--output", "r.mkv", program=RECORD)
+        session = self.start("--output", "r.mkv", command=(RECORD, "--input", "phantom"))
         session.type("xo ")
         session.snap("snapshot ./derma-")
         session.type("hq")
@@ -172,9 +173,10 @@ class Terminal(unittest.TestCase):
         self.assertEqual(session.end(), 0)
 
     def test_signals(self):
-        """Those that end the stream, and one that ends the program at once."""
+        """Those that end the stream, and some that end the program at once."""
         for number, status in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, 0),
-                               (signal.SIGQUIT, -signal.SIGQUIT)):
+                               (signal.SIGQUIT, -signal.SIGQUIT), (signal.SIGUSR1, -signal.SIGUSR1),
+                               (signal.SIGXCPU, -signal.SIGXCPU)):
             with self.subTest(signal=number):
                 session = self.start()
                 self.assertTrue(session.is_raw())
@@ -192,6 +194,68 @@ class Terminal(unittest.TestCase):
         self.assertTrue(session.is_raw())
         session.type("q")
         self.assertEqual(session.end(), 0)
+        self.assertTrue(session.is_restored())
+
+    def start_in_shell(self):
+        """In a shell that can stop programs and make them go on; and the program's process."""
+        session = Session(self.folder.name, command=("bash", "--norc", "--noprofile", "--noediting", "-i"))
+        self.addCleanup(session.close)
+        session.type(f"{shlex.quote(LIVE)} --input phantom\n")
+        session.wait_for("00:0")
+        shell = session.child.pid
+        with open(f"/proc/{shell}/task/{shell}/children", encoding="ascii") as file:
+            pid = int(file.read())
+        self.addCleanup(self.kill, pid)
+        return session, pid
+
+    @staticmethod
+    def kill(pid):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def test_background(self):
+        """What is typed for another program does not stop it, nor does the end, which leaves the terminal alone."""
+        session, pid = self.start_in_shell()
+        session.type("\x1a")
+        session.wait_for("Stopped")
+        session.type("bg; sleep 1000\n")
+        session.type("typed\n")
+        session.wait_for("typed\r\n")
+        os.kill(pid, signal.SIGTERM)
+        session.wait_for(" frames in ")
+        session.type("\x03")
+        session.type("wait\n")
+        session.wait_for("Done")
+
+    def test_background_and_back(self):
+        session, _ = self.start_in_shell()
+        session.type("\x1a")
+        session.wait_for("Stopped")
+        session.type("bg; read line\n")
+        session.type("typed\n")
+        session.type("fg; echo code=$?\n")
+        session.wait_for("code=$?")
+        session.type(" ")
+        session.wait_for("frozen")
+        self.assertTrue(session.is_raw())
+        session.type("q")
+        session.wait_for("code=0")
+
+    def test_nobody_reads_any_more(self):
+        """What it says goes to a program that has ended, as head does."""
+        reader, writer = os.pipe()
+        session = Session(self.folder.name, stdout=writer)
+        self.addCleanup(session.close)
+        os.close(writer)
+        said = b""
+        while b"00:0" not in said:
+            said += os.read(reader, 4096)
+        self.assertTrue(session.is_raw())
+        os.close(reader)
+        session.type("h")
+        self.assertEqual(session.end(), -signal.SIGPIPE)
         self.assertTrue(session.is_restored())
 
     def test_failure(self):
