@@ -11,12 +11,12 @@ static const gchar again_line[] =
     "identity name=gate silent=true ! dermareplay name=replay post-messages=false ! "
     "dermaclassify name=classify mode=sync qos=false post-messages=false ! identity name=last silent=true";
 static const gchar caption_line[] =
-    "filesrc name=origin ! matroskademux name=demux  identity name=gate silent=true ! identity name=last silent=true  "
-    "tee name=cues ! queue ! appsink name=told sync=false async=false";
+    "filesrc name=origin ! matroskademux name=demux  queue name=video  identity name=gate silent=true ! "
+    "identity name=last silent=true  tee name=cues ! queue ! appsink name=told sync=false async=false";
 /* Told and drawn, too. */
 static const gchar drawn_line[] =
-    "filesrc name=origin ! matroskademux name=demux  identity name=gate silent=true ! textoverlay name=text ! "
-    "identity name=last silent=true  tee name=cues ! queue ! text.text_sink  "
+    "filesrc name=origin ! matroskademux name=demux  queue name=video  identity name=gate silent=true ! "
+    "textoverlay name=text wait-text=false ! identity name=last silent=true  tee name=cues ! queue ! text.text_sink  "
     "cues. ! queue ! appsink name=told sync=false async=false";
 static const gchar window_line[] = "queue max-size-bytes=0 max-size-time=0 max-size-buffers=4 ! videoconvertscale ! "
                                    "dermaoverlay ! videoconvert ! autovideosink";
@@ -117,12 +117,32 @@ link_track (GstElement *demux, GstPad *pad, gpointer data)
   g_autoptr (GstPad) entry = NULL;
 
   if (video)
-    target = gst_bin_get_by_name (bin, "decoder");
+    target = gst_bin_get_by_name (bin, "video");
   else if (g_str_has_prefix (GST_PAD_NAME (pad), "subtitle"))
     target = gst_bin_get_by_name (bin, "cues");
   entry = target ? gst_element_get_static_pad (target, "sink") : NULL;
   if (entry && !gst_pad_is_linked (entry))
     gst_pad_link (pad, entry);
+}
+
+static gboolean
+is_linked (GstBin *bin, const gchar *name)
+{
+  g_autoptr (GstElement) element = gst_bin_get_by_name (bin, name);
+  g_autoptr (GstPad) entry = gst_element_get_static_pad (element, "sink");
+
+  return gst_pad_is_linked (entry);
+}
+
+/* A sink that gets nothing would wait for ever. */
+static void
+check_tracks (GstElement *demux, gpointer data)
+{
+  if (!is_linked (data, "video"))
+    GST_ELEMENT_ERROR (demux, STREAM, WRONG_TYPE, ("there is no video in it"), (NULL));
+  else if (!is_linked (data, "cues"))
+    GST_ELEMENT_ERROR (demux, STREAM, WRONG_TYPE,
+                       ("there are no captions in it; --sidecar takes readings from elsewhere"), (NULL));
 }
 
 static gboolean
@@ -134,6 +154,7 @@ set_captions (ReplayPipeline *pipeline, const ReplayOptions *options, GError **e
   g_autoptr (GstElement) demux = gst_bin_get_by_name (bin, "demux");
   g_autoptr (GstElement) gate = gst_bin_get_by_name (bin, "gate");
   g_autoptr (GstElement) told = gst_bin_get_by_name (bin, "told");
+  g_autoptr (GstElement) video = gst_bin_get_by_name (bin, "video");
   GstElement *decoder = gst_element_factory_make ("decodebin", "decoder");
 
   if (!decoder) {
@@ -142,9 +163,11 @@ set_captions (ReplayPipeline *pipeline, const ReplayOptions *options, GError **e
     return FALSE;
   }
   gst_bin_add (bin, decoder);
+  gst_element_link (video, decoder);
   g_object_set (origin, "location", options->recording, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (told), &callbacks, NULL, NULL);
   g_signal_connect_object (demux, "pad-added", G_CALLBACK (link_track), bin, 0);
+  g_signal_connect_object (demux, "no-more-pads", G_CALLBACK (check_tracks), bin, 0);
   g_signal_connect_object (decoder, "pad-added", G_CALLBACK (link_decoded), gate, 0);
   return TRUE;
 }

@@ -129,6 +129,32 @@ captions_do_without_a_sidecar() {
   run 0 "$replay" alone.mkv && says out 'with its captions$' && says out '^00:00\.0  Research use only'
 }
 
+# film FILE SECONDS ARGUMENT...: a film of ten frames a second, of what else ffmpeg is given, too
+film() {
+  local file=$1 seconds=$2
+  shift 2
+  ffmpeg -v error -f lavfi -i "testsrc=size=64x64:rate=10:duration=$seconds" "$@" -c:v mjpeg -pix_fmt yuvj420p -y "$file" </dev/null
+}
+
+no_captions_are_told() {
+  film silent.mkv 2 && fails '^replay: video silent\.mkv: there are no captions in it' "$replay" silent.mkv &&
+    fails '^replay: video silent\.mkv: there are no captions in it' "$replay" silent.mkv --captions
+}
+
+no_film_is_told() {
+  printf '1\n00:00:00,000 --> 00:00:01,000\nwords\n' >words.srt
+  ffmpeg -v error -i words.srt -c:s srt -y words.mkv </dev/null &&
+    fails '^replay: video words\.mkv: there is no video in it' "$replay" words.mkv
+}
+
+# With a window the words are drawn into the film, which must not wait for words that come much later.
+silence_between_captions_is_replayed() {
+  printf '1\n00:00:00,000 --> 00:00:00,500\nfirst\n\n2\n00:00:05,000 --> 00:00:05,500\nlast\n' >rare.srt
+  film rare.mkv 6 -i rare.srt -c:s srt || return 1
+  DISPLAY=:nowhere GST_PLUGIN_FEATURE_RANK=fakevideosink:MAX run 0 "$replay" rare.mkv && says out '^00:00\.0  first$' && says out '^00:05\.0  last$' &&
+    says out '^60 frames in 00:06\.0, 2 captions$'
+}
+
 # Nothing is lost: the network must give again what was recorded.
 same_network_agrees() {
   run 0 "$record" --input folder/a.png --seconds 3 --no-display --output exact.mkv --encoder ffv1 --evidence 0 || return 1
@@ -214,6 +240,17 @@ check "the phantom is recorded live" phantom_is_recorded
 check "readings are replayed" readings_are_replayed
 check "captions are replayed" captions_are_replayed
 check "captions are replayed where there is no sidecar" captions_do_without_a_sidecar
+if ! command -v ffmpeg >/dev/null; then
+  skip "films of others are replayed" "ffmpeg is not installed"
+else
+  check "a film without captions and without a sidecar" no_captions_are_told
+  check "captions without a film" no_film_is_told
+  if gst-inspect-1.0 --exists textoverlay && gst-inspect-1.0 --exists fakevideosink; then
+    check "silence between captions does not stop the film" silence_between_captions_is_replayed
+  else
+    skip "silence between captions does not stop the film" "GStreamer has no textoverlay or no fakevideosink"
+  fi
+fi
 check "the same network agrees with a recording without loss" same_network_agrees
 check "another network is compared" other_network_is_compared
 check "a killed recording plays and is replayed" killed_recording_plays
