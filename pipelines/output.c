@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "output.h"
 
+#include "window.h"
+
 #include <derma/error.h>
 
 #include <errno.h>
@@ -94,7 +96,7 @@ output_file_new (const gchar *path, GError **error)
 GstElement *
 output_window_new (GError **error)
 {
-  return parse ("queue max-size-bytes=0 max-size-time=0 max-size-buffers=4 ! videoconvert ! autovideosink", error);
+  return window_new ("queue max-size-bytes=0 max-size-time=0 max-size-buffers=4 ! videoconvert ! autovideosink", error);
 }
 
 GstElement *

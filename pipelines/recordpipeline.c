@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "recordpipeline.h"
 
+#include "window.h"
+
 #include <derma/error.h>
 
 static const gchar reading_line[] =
@@ -64,8 +66,7 @@ set_elements (GstBin *bin, const Input *input, const RecordOptions *options)
 static gboolean
 add_window (GstBin *bin, GError **error)
 {
-  GstElement *window =
-      gst_parse_bin_from_description_full (window_line, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
+  GstElement *window = window_new (window_line, error);
   g_autoptr (GstElement) tee = gst_bin_get_by_name (bin, "tee");
 
   if (!window)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runner.h"
 
+#include "window.h"
+
 #include <glib-unix.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +66,25 @@ take_warning (Runner *runner, GstMessage *message)
   runner_complain (runner, error->message);
 }
 
+static void
+end_without_window (gpointer data)
+{
+  runner_end (data);
+}
+
+/* Who closes the window wants the end; what is written is finished first. */
+static void
+take_closing (Runner *runner, GstMessage *message)
+{
+  if (runner->closed)
+    return;
+  runner->closed = TRUE;
+  if (!window_take_out (runner->pipeline, GST_MESSAGE_SRC (message), end_without_window, runner)) {
+    runner->stopped = TRUE;
+    g_main_loop_quit (runner->loop);
+  }
+}
+
 static gboolean
 take_message (GstBus *bus, GstMessage *message, gpointer data)
 {
@@ -72,7 +93,10 @@ take_message (GstBus *bus, GstMessage *message, gpointer data)
 
   switch (GST_MESSAGE_TYPE (message)) {
   case GST_MESSAGE_ERROR:
-    take_error (runner, message);
+    if (window_is_closed (message))
+      take_closing (runner, message);
+    else
+      take_error (runner, message);
     break;
   case GST_MESSAGE_WARNING:
     if (runner->warns)

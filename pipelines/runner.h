@@ -24,7 +24,7 @@ G_BEGIN_DECLS
  * @stopped: whether somebody has asked for the end
  *
  * Plays a pipeline from a main loop until its end, an error or Ctrl-C: the first one ends the stream, so that files are
- * finished, the second one the program.
+ * finished, the second one the program. A window that is closed ends the stream, too.
  */
 typedef struct _Runner Runner;
 typedef void (*RunnerTake) (const GstStructure *structure, gpointer data);
@@ -46,6 +46,7 @@ struct _Runner {
   /* Its own: */
   GMainLoop *loop;
   gboolean progress_shown;
+  gboolean closed; /* the window */
 };
 
 /** runner_run: Plays to the end. Returns: whether nothing failed */
