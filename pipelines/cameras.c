@@ -35,3 +35,13 @@ cameras_find_first (void)
   }
   return NULL;
 }
+
+gchar *
+cameras_describe (const GstStructure *message)
+{
+  const gchar *error = gst_structure_get_string (message, "error");
+
+  if (!gst_structure_has_name (message, "dermacamsrc"))
+    return NULL;
+  return g_strconcat ("camera: ", gst_structure_get_string (message, "event"), error ? ": " : NULL, error, NULL);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* derma-live: reads a camera, a video or a folder of pictures and shows, prints and records the readings. */
+#include "cameras.h"
 #include "controls.h"
 #include "feed.h"
 #include "input.h"
@@ -96,13 +97,10 @@ take_element (const GstStructure *structure, gpointer data)
     readout_take (live->readout, structure);
     return;
   }
-  if (gst_structure_has_name (structure, "dermaclassify-snapshot")) {
+  if (gst_structure_has_name (structure, "dermaclassify-snapshot"))
     text = g_strconcat ("snapshot ", gst_structure_get_string (structure, "file"), NULL);
-  } else if (gst_structure_has_name (structure, "dermacamsrc")) {
-    const gchar *error = gst_structure_get_string (structure, "error");
-
-    text = g_strconcat ("camera: ", gst_structure_get_string (structure, "event"), error ? ": " : NULL, error, NULL);
-  }
+  else
+    text = cameras_describe (structure);
   if (text)
     runner_say (&live->runner, text);
 }

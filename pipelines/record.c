@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* derma-record: records an examination: clean video, captions, chapters, and a sidecar with the readings. */
+#include "cameras.h"
 #include "chapters.h"
 #include "controls.h"
 #include "feed.h"
@@ -84,17 +85,20 @@ static void
 take_element (const GstStructure *structure, gpointer data)
 {
   Record *record = data;
+  g_autofree gchar *text = NULL;
 
   if (gst_structure_has_name (structure, "dermarecord-part")) {
     take_part (record, structure);
-  } else if (gst_structure_has_name (structure, "dermaclassify-snapshot")) {
-    g_autofree gchar *text = g_strconcat ("snapshot ", gst_structure_get_string (structure, "file"), NULL);
-
-    runner_say (&record->runner, text);
   } else if (gst_structure_has_name (structure, "dermaclassify")) {
     runner_clear_line (&record->runner);
     readout_take (record->readout, structure);
+  } else if (gst_structure_has_name (structure, "dermaclassify-snapshot")) {
+    text = g_strconcat ("snapshot ", gst_structure_get_string (structure, "file"), NULL);
+  } else {
+    text = cameras_describe (structure);
   }
+  if (text)
+    runner_say (&record->runner, text);
 }
 
 static gboolean

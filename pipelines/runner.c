@@ -138,6 +138,9 @@ runner_end (Runner *runner)
   }
   runner->stopped = TRUE;
   gate_close (runner->gate);
+  /* A camera that is unplugged sends no frame that the gate could end the stream with. */
+  if (runner->input->is_live && runner->input->source)
+    gst_element_send_event (runner->input->source, gst_event_new_eos ());
   g_timeout_add_seconds (PATIENCE_SECONDS, give_up, runner);
 }
 

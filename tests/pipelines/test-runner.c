@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cameras.h"
+#include "runner.h"
+
+typedef struct {
+  Input input;
+  Runner runner;
+  gint ends; /* atomic: how often the end came to what records */
+} Stage;
+
+static void
+ignore_size (gint width, gint height, gpointer data)
+{
+}
+
+static GstPadProbeReturn
+count_ends (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Stage *stage = data;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
+    g_atomic_int_inc (&stage->ends);
+  return GST_PAD_PROBE_OK;
+}
+
+static gboolean
+end (gpointer data)
+{
+  runner_end (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* A live source that gives nothing, as a camera that is gone: what records gets its end all the same. */
+static void
+test_end_without_frames (void)
+{
+  g_autoptr (GstElement) pipeline =
+      gst_parse_launch ("appsrc name=source is-live=true format=time ! identity name=gate ! "
+                        "fakesink name=file sync=false async=false",
+                        NULL);
+  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
+  g_autoptr (GstElement) gate = gst_bin_get_by_name (GST_BIN (pipeline), "gate");
+  g_autoptr (GstElement) file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
+  g_autoptr (GstPad) exit = gst_element_get_static_pad (gate, "src");
+  g_autoptr (GstPad) entry = gst_element_get_static_pad (file, "sink");
+  g_autoptr (Gate) closing = gate_new (exit, GST_CLOCK_TIME_NONE, ignore_size, NULL);
+  Stage stage = { .input = { .source = source, .described = (gchar *)"a test", .is_live = TRUE } };
+
+  gst_pad_add_probe (entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, count_ends, &stage, NULL);
+  stage.runner = (Runner){ .name = "test", .input = &stage.input, .pipeline = pipeline, .gate = closing };
+  g_idle_add (end, &stage.runner);
+  g_assert_true (runner_run (&stage.runner));
+  g_assert_cmpint (g_atomic_int_get (&stage.ends), ==, 1);
+}
+
+static void
+expect (GstStructure *message, const gchar *wanted)
+{
+  g_autofree gchar *text = cameras_describe (message);
+
+  g_assert_cmpstr (text, ==, wanted);
+  gst_structure_free (message);
+}
+
+static void
+test_unplugged_is_told (void)
+{
+  expect (gst_structure_new ("dermacamsrc", "event", G_TYPE_STRING, "unplugged", NULL), "camera: unplugged");
+  expect (
+      gst_structure_new ("dermacamsrc", "event", G_TYPE_STRING, "lock-failed", "error", G_TYPE_STRING, "busy", NULL),
+      "camera: lock-failed: busy");
+  expect (gst_structure_new ("dermaclassify", "event", G_TYPE_STRING, "unplugged", NULL), NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/runner/end-without-frames", test_end_without_frames);
+  g_test_add_func ("/runner/unplugged-is-told", test_unplugged_is_told);
+  return g_test_run ();
+}
