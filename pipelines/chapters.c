@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* More than a person would jump between. */
 #define MAX_CHAPTERS 10000
@@ -135,6 +136,13 @@ fail (const gchar *recording, const gchar *output, GError **error)
   return FALSE;
 }
 
+/* Ctrl-C is for us: one that reached the program would break the film that it writes in. */
+static void
+leave_terminal (gpointer data)
+{
+  setsid ();
+}
+
 static gboolean
 edit (const gchar *recording, const gchar *document, const gchar *title, GError **error)
 {
@@ -146,7 +154,8 @@ edit (const gchar *recording, const gchar *document, const gchar *title, GError 
   g_autoptr (GError) cause = NULL;
   gint status;
 
-  if (!g_spawn_sync (NULL, (gchar **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, &status, &cause)) {
+  if (!g_spawn_sync (NULL, (gchar **)argv, NULL, G_SPAWN_SEARCH_PATH, leave_terminal, NULL, &output, NULL, &status,
+                     &cause)) {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "%s: no chapters without mkvpropedit of mkvtoolnix: %s",
                  recording, cause->message);
     return FALSE;

@@ -177,6 +177,34 @@ test_no_program (void)
   g_assert_nonnull (strstr (error->message, "mkvtoolnix"));
 }
 
+/* The program succeeds if it does not hear what interrupts the one that has started it. */
+static void
+test_interrupted_meanwhile (void)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("derma-chapters-XXXXXX", NULL);
+  g_autofree gchar *program = g_build_filename (folder, "mkvpropedit", NULL);
+  g_autofree gchar *before = g_strdup (g_getenv ("PATH"));
+  g_autofree gchar *search = g_strconcat (folder, ":", before, NULL);
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_set_contents (program,
+                                      "#!/bin/sh\n"
+                                      "read -r id name state parent own rest </proc/$$/stat\n"
+                                      "read -r id name state parent others rest </proc/$PPID/stat\n"
+                                      "[ -n \"$own\" ] && [ -n \"$others\" ] && [ \"$own\" != \"$others\" ]\n",
+                                      -1, NULL));
+  g_assert_cmpint (g_chmod (program, 0755), ==, 0);
+  g_setenv ("PATH", search, TRUE);
+  write_sidecar (derma_sidecar_format_lesion (0, 1), NULL);
+  g_assert_true (chapters_add ("film.mkv", path, &n, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 1);
+  g_setenv ("PATH", before, TRUE);
+  g_unlink (program);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -188,6 +216,7 @@ main (int argc, char **argv)
   g_assert_cmpint (fd, >=, 0);
   g_close (fd, NULL);
   g_test_add_func ("/chapters/order", test_order);
+  g_test_add_func ("/chapters/interrupted-meanwhile", test_interrupted_meanwhile);
   g_test_add_func ("/chapters/lesions-and-snapshots", test_lesions_and_snapshots);
   g_test_add_func ("/chapters/lesion-at-the-beginning", test_lesion_at_the_beginning);
   g_test_add_func ("/chapters/nothing-happens", test_nothing_happens);
