@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * Application messages that feed_pictures_new()'s source posts before the first frame of a picture, and for a file
  * that cannot be read as one.
  */
-/** FEED_PICTURE: fields number, total (uint), path (string) */
+/** FEED_PICTURE: fields number, total (uint), path (string, as it is displayed) */
 #define FEED_PICTURE "live-picture"
 /** FEED_SKIPPED: field text (string): one line that names the file and the cause */
 #define FEED_SKIPPED "live-skipped"

@@ -90,6 +90,15 @@ take_picture (PictureFeed *feed, GstAppSrc *source, const DermaFrame *frame)
   return TRUE;
 }
 
+/* A name is any bytes; a message holds only text. */
+static void
+skip (GstElement *source, const gchar *cause)
+{
+  g_autofree gchar *text = g_filename_display_name (cause);
+
+  post (source, gst_structure_new (FEED_SKIPPED, "text", G_TYPE_STRING, text, NULL));
+}
+
 /* Opens the next file that is a picture, saying of those before it why they are not. */
 static gboolean
 open_next (PictureFeed *feed, GstAppSrc *source)
@@ -100,14 +109,15 @@ open_next (PictureFeed *feed, GstAppSrc *source)
     g_autoptr (DermaPicture) picture = derma_picture_load (path, &error);
 
     if (picture && take_picture (feed, source, derma_picture_get_frame (picture))) {
+      g_autofree gchar *name = g_filename_display_name (path);
+
       post (GST_ELEMENT (source), gst_structure_new (FEED_PICTURE, "number", G_TYPE_UINT, feed->next, "total",
-                                                     G_TYPE_UINT, feed->paths->len, "path", G_TYPE_STRING, path, NULL));
+                                                     G_TYPE_UINT, feed->paths->len, "path", G_TYPE_STRING, name, NULL));
       feed->left = feed->repeats;
       feed->shown++;
       return TRUE;
     }
-    post (GST_ELEMENT (source),
-          gst_structure_new (FEED_SKIPPED, "text", G_TYPE_STRING, error ? error->message : path, NULL));
+    skip (GST_ELEMENT (source), error ? error->message : path);
   }
   return FALSE;
 }

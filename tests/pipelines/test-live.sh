@@ -112,6 +112,13 @@ picture_is_read() {
     run 0 --input folder/a.jpg --seconds 3 && says out '^30 frames in 00:03\.0, '
 }
 
+# Names are bytes.
+strange_names_are_told() {
+  mkdir strange && cp a.png $'strange/a\xff.png' && cp folder/b.jpg $'strange/b\xfe.jpg' && cp a.png strange/c.png || return 1
+  run 0 --input strange --no-display && says out $'^00:00\\.0  \\[1 of 3\\] a\xef\xbf\xbd\\.png  ' &&
+    says out '\[3 of 3\] c\.png  ' && lines err 1 && says err $'^live: strange/b\xef\xbf\xbd\\.jpg: .* \\(skipped\\)$'
+}
+
 # The pixels that are read are the picture's own, not those that are shown.
 picture_is_read_at_its_own_size() {
   local read direct
@@ -207,6 +214,7 @@ else
   check "without a camera the phantom is shown" without_camera_says_so
 fi
 check "a folder is read, what is corrupt is skipped" folder_is_read
+check "strange names of pictures are told" strange_names_are_told
 check "--seconds counts in the video" seconds_count_in_the_video
 check "a picture is read" picture_is_read
 if [ "${DERMA_UNDER:-}" = asan ] || [ "${DERMA_UNDER:-}" = tsan ]; then
