@@ -9,6 +9,7 @@
 #include "runner.h"
 
 #include <locale.h>
+#include <string.h>
 
 #define KEYS "Keys: s takes a snapshot, beside the recording; q ends; h tells the keys"
 
@@ -56,6 +57,25 @@ take_application (const GstStructure *structure, gpointer data)
   }
 }
 
+/* (transfer full): The element tells names as text; those of a file that is named in bytes begin as we named it. */
+static gchar *
+restore_name (const gchar *output, const gchar *told)
+{
+  g_autofree gchar *stem = g_strndup (output, strlen (output) - strlen (".mkv"));
+  g_autofree gchar *shown = g_filename_display_name (stem);
+
+  return g_str_has_prefix (told, shown) ? g_strconcat (stem, told + strlen (shown), NULL) : g_strdup (told);
+}
+
+static gboolean
+add_chapters (const Record *record, const gchar *path, const gchar *sidecar, guint *n, GError **error)
+{
+  g_autofree gchar *film = restore_name (record->options->output, path);
+  g_autofree gchar *readings = restore_name (record->options->output, sidecar);
+
+  return chapters_add (film, readings, n, error);
+}
+
 /* A file is finished: it gets its chapters. */
 static void
 take_part (Record *record, const GstStructure *structure)
@@ -72,7 +92,7 @@ take_part (Record *record, const GstStructure *structure)
                      G_TYPE_UINT64, &readings, "finished", G_TYPE_BOOLEAN, &finished, NULL);
   record->files++;
   runner_clear_line (&record->runner);
-  if (finished && sidecar && !chapters_add (path, sidecar, &chapters, &error)) {
+  if (finished && sidecar && !add_chapters (record, path, sidecar, &chapters, &error)) {
     runner_complain (&record->runner, error->message);
     chapters = 0;
   }

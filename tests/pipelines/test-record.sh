@@ -79,6 +79,13 @@ chapters_are_there() {
     mkvmerge -J f.mkv | grep -A 3 '"chapters"' | grep -qE '"num_entries": [12]' && mkvinfo f.mkv | grep -qi chapters
 }
 
+# A name is bytes, of which not all are text.
+strange_name_gets_chapters() {
+  local name=$'odd\xff.mkv'
+  run 0 "$record" --input folder/a.png --no-display --output "$name" --evidence 0 && [ ! -s err ] &&
+    says out $'^wrote odd\xef\xbf\xbd\\.mkv: .*, [12] chapters?$' && probed "$name" -show_chapters | grep -q 'Lesion 1'
+}
+
 title_is_there() {
   mkvmerge -J f.mkv | grep -q '"title": "room \\"2\\" & more"'
 }
@@ -231,6 +238,7 @@ done
 check "a folder is recorded" folder_is_recorded
 check "there are video and captions" tracks_are_there
 check "there are chapters" chapters_are_there
+check "a film of a strange name gets its chapters" strange_name_gets_chapters
 check "the tags are the title" title_is_there
 check "mkvmerge finds no fault" file_is_sound
 check "the sidecar is JSON lines on the time line of the film" sidecar_is_json
