@@ -251,11 +251,13 @@ main (int argc, char **argv)
   setlocale (LC_NUMERIC, "C");
   setvbuf (stdout, NULL, _IOLBF, 0);
   g_set_prgname ("batch");
-  if (argc == 4 && strcmp (argv[1], "--worker") == 0) {
+  if (argc == 5 && strcmp (argv[1], "--worker") == 0) {
+    const ResultKey key = { argv[3], g_ascii_strtod (argv[2], NULL) };
+
     setvbuf (stdout, NULL, _IOFBF, BUFSIZ);
     crew_prepare ();
     gst_init (NULL, NULL);
-    return crew_work (argv[3], g_ascii_strtod (argv[2], NULL));
+    return crew_work (argv[4], &key);
   }
   sigaction (SIGINT, &action, NULL);
   sigaction (SIGTERM, &action, NULL);

@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+/* Exit code of a worker that has lost the network of its results. */
+#define NO_NETWORK 3
+
 struct _Crew {
   CrewPlan plan;
   const GPtrArray *units;
@@ -50,11 +53,12 @@ link_clear (Crew *crew, Link *link)
 static gboolean
 link_open (Crew *crew, Link *link, GError **error)
 {
+  const gchar *sha256 = crew->plan.key.sha256;
   gchar window[G_ASCII_DTOSTR_BUF_SIZE];
 
   g_ascii_dtostr (window, sizeof window, crew->plan.key.window);
   link->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, error,
-                                    crew->plan.program, "--worker", window, crew->plan.model, NULL);
+                                    crew->plan.program, "--worker", window, sha256, crew->plan.model, NULL);
   if (!link->process)
     return FALSE;
   link->to = g_subprocess_get_stdin_pipe (link->process);
@@ -79,18 +83,23 @@ ask (const Link *link, const Unit *unit)
   return g_data_input_stream_read_upto (link->from, "", 1, NULL, NULL, NULL);
 }
 
-/* Whether it was told to stop, as all of a group or a session are: then the file is not to blame. */
+/* Whether it ended for what the file is not to blame for: it was told to stop, as all of a group or a session are, or
+ * has no network any more. */
 static gboolean
-was_told_to_stop (GSubprocess *process, GError **error)
+is_blameless (const Crew *crew, GSubprocess *process, GError **error)
 {
   gint number;
 
   g_subprocess_wait (process, NULL, NULL);
   number = g_subprocess_get_if_signaled (process) ? g_subprocess_get_term_sig (process) : 0;
-  if (number != SIGINT && number != SIGTERM && number != SIGHUP)
+  if (number == SIGINT || number == SIGTERM || number == SIGHUP)
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME,
+                 "a reader was told to stop (signal %d); run it again to go on", number);
+  else if (number == 0 && g_subprocess_get_exit_status (process) == NO_NETWORK)
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_DIGEST, "%s: is not the network any more that it was; run it again",
+                 crew->plan.model);
+  else
     return FALSE;
-  g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "a reader was told to stop (signal %d); run it again to go on",
-               number);
   return TRUE;
 }
 
@@ -163,7 +172,7 @@ serve (Crew *crew, Link *link, const Unit *unit)
     /* The NUL itself is left by the reading. */
     g_data_input_stream_read_byte (link->from, NULL, NULL);
     line = make_line (crew, unit, answer, &failed);
-  } else if (was_told_to_stop (link->process, &error)) {
+  } else if (is_blameless (crew, link->process, &error)) {
     link_clear (crew, link);
     count (crew, TRUE, error);
     return;
@@ -272,15 +281,18 @@ crew_finish (Crew *crew, GError **error)
   return written;
 }
 
-/* (transfer full): the answer to one request */
+/* (transfer full) (nullable): the answer to one request; NULL if the network is to blame */
 static gchar *
 answer_request (Examiner *examiner, const gchar *request)
 {
   UnitKind kind = *request == 'p' ? UNIT_PICTURE : UNIT_RECORDING;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) found = examiner_read (examiner, request + 1, kind, &error);
-  g_autoptr (JsonNode) node = json_node_alloc ();
+  g_autoptr (JsonNode) node = NULL;
 
+  if (!found && !examiner_is_sound (examiner))
+    return NULL;
+  node = json_node_alloc ();
   if (found) {
     json_node_init_object (node, found);
   } else {
@@ -301,20 +313,19 @@ crew_prepare (void)
 }
 
 gint
-crew_work (const gchar *model, gdouble window)
+crew_work (const gchar *model, const ResultKey *key)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (Examiner) examiner = examiner_new (model, window, &error);
+  g_autoptr (Examiner) examiner = examiner_new (model, key, NULL);
   g_autofree gchar *request = NULL;
   size_t size = 0;
 
-  if (!examiner) {
-    g_printerr ("batch: %s\n", error->message);
-    return 1;
-  }
+  if (!examiner)
+    return NO_NETWORK;
   while (getdelim (&request, &size, '\0', stdin) > 1) {
     g_autofree gchar *answer = answer_request (examiner, request);
 
+    if (!answer)
+      return NO_NETWORK;
     if (fwrite (answer, strlen (answer) + 1, 1, stdout) != 1 || fflush (stdout) != 0)
       return 1;
   }

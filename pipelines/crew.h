@@ -42,6 +42,6 @@ gboolean crew_finish (Crew *crew, GError **error);
 void crew_prepare (void);
 /** crew_work: what a worker does: reads requests on standard input, writes answers to standard output. Returns: its
  * exit code */
-gint crew_work (const gchar *model, gdouble window);
+gint crew_work (const gchar *model, const ResultKey *key);
 
 G_END_DECLS

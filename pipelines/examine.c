@@ -16,14 +16,15 @@
 
 struct _Examiner {
   gchar *model;
+  gchar *sha256;
   gdouble window;
   DermaClassifier *classifier;
 };
 
 Examiner *
-examiner_new (const gchar *path, gdouble window, GError **error)
+examiner_new (const gchar *path, const ResultKey *key, GError **error)
 {
-  g_autoptr (DermaModel) model = derma_model_load (path, error);
+  g_autoptr (DermaModel) model = derma_model_load_pinned (path, key->sha256, error);
   g_autoptr (DermaClassifier) classifier = model ? derma_classifier_new (model, 1, error) : NULL;
   Examiner *examiner;
 
@@ -31,7 +32,8 @@ examiner_new (const gchar *path, gdouble window, GError **error)
     return NULL;
   examiner = g_new0 (Examiner, 1);
   examiner->model = g_strdup (path);
-  examiner->window = window;
+  examiner->sha256 = g_strdup (key->sha256);
+  examiner->window = key->window;
   examiner->classifier = g_steal_pointer (&classifier);
   return examiner;
 }
@@ -43,6 +45,7 @@ examiner_free (Examiner *examiner)
     return;
   derma_classifier_free (examiner->classifier);
   g_free (examiner->model);
+  g_free (examiner->sha256);
   g_free (examiner);
 }
 
@@ -221,7 +224,8 @@ make_pipeline (const Examiner *examiner, GstElement *source, GError **error)
 
   if (!pipeline)
     return NULL;
-  g_object_set (classify, "model", examiner->model, "evidence-window", examiner->window, NULL);
+  g_object_set (classify, "model", examiner->model, "model-sha256", examiner->sha256, "evidence-window",
+                examiner->window, NULL);
   gst_bin_add (GST_BIN (pipeline), source);
   gst_element_link (source, convert);
   return pipeline;
@@ -253,4 +257,12 @@ JsonObject *
 examiner_read (Examiner *examiner, const gchar *path, UnitKind kind, GError **error)
 {
   return kind == UNIT_PICTURE ? read_picture (examiner, path, error) : read_recording (examiner, path, error);
+}
+
+gboolean
+examiner_is_sound (const Examiner *examiner)
+{
+  g_autoptr (DermaModel) model = derma_model_load_pinned (examiner->model, examiner->sha256, NULL);
+
+  return model != NULL;
 }

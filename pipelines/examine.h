@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  */
 typedef struct _Examiner Examiner;
 
-/** examiner_new: @path: the network; @window: seconds over which readings of a recording are put together */
-Examiner *examiner_new (const gchar *path, gdouble window, GError **error);
+/** examiner_new: @path: the network; @key: its SHA-256, and seconds over which readings of a recording are put together
+ */
+Examiner *examiner_new (const gchar *path, const ResultKey *key, GError **error);
 void examiner_free (Examiner *examiner);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Examiner, examiner_free)
@@ -27,5 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Examiner, examiner_free)
  *   or NULL with @error set to "PATH: CAUSE"
  */
 JsonObject *examiner_read (Examiner *examiner, const gchar *path, UnitKind kind, GError **error);
+
+/** examiner_is_sound: Returns: whether the file of the network is still what it was */
+gboolean examiner_is_sound (const Examiner *examiner);
 
 G_END_DECLS

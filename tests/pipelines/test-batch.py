@@ -127,6 +127,23 @@ class Batch(Case):
         self.assertIn("1 of 1 files", self.run_batch("--model", other).stdout)
         self.assertIn("1 of 1 files", self.run_batch("--model", other, "--evidence-window", "2").stdout)
 
+    def test_network_changed_file_meanwhile(self):
+        """Results are of the network that they name, and what the new one is not asked for is no error."""
+        for i in range(40):
+            self.put(f"{i}.mkv", "a.mkv")
+        model, other = self.path("a.onnx"), self.path("b.onnx")
+        shutil.copy(MODEL, model)
+        with open(MODEL, "rb") as source, open(other, "wb") as file:
+            file.write(source.read() + b"\xfa\x06\x00")
+        process = self.start("--model", model)
+        self.wait_for_units(process, 1)
+        os.replace(other, model)
+        errors = process.communicate(timeout=200)[1]
+        self.assertEqual((process.returncode, errors.count("\n")), (1, 1), errors)
+        self.assertIn("a.onnx: is not the network any more", errors)
+        self.assertEqual(self.saved_errors(), [])
+        self.assertLess(len(self.units()), 40)
+
     def test_spoiled_result_is_read_again(self):
         self.put("a.jpg", "a.jpg")
         self.run_batch()
@@ -180,8 +197,8 @@ class Batch(Case):
                 found += [int(child) for child in file.read().split()]
         return found
 
-    def start(self):
-        process = subprocess.Popen([BATCH, self.input, "--output", self.output, "--jobs", "1"], stdout=subprocess.PIPE,
+    def start(self, *arguments):
+        process = subprocess.Popen([BATCH, self.input, "--output", self.output, "--jobs", "1", *arguments], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.addCleanup(lambda: process.poll() is None and os.killpg(process.pid, signal.SIGKILL))
         return process
