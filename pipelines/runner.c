@@ -69,7 +69,11 @@ take_warning (Runner *runner, GstMessage *message)
 static void
 end_without_window (gpointer data)
 {
-  runner_end (data);
+  Runner *runner = data;
+
+  /* A second wish for the end would not wait for what is being finished. */
+  if (!runner->stopped)
+    runner_end (runner);
 }
 
 /* Who closes the window wants the end; what is written is finished first. */
