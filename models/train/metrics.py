@@ -21,10 +21,16 @@ def negative_log_likelihood(scores, truth, temperature):
 
 
 def operating_point(malignant, truth, sensitivity):
-    """The highest threshold that reaches this sensitivity; (threshold, sensitivity, specificity)."""
+    """The highest threshold that another positive of their kind reaches with this probability at least; (threshold,
+    sensitivity, specificity), these on the pictures it was chosen on.
+
+    Of n positives in order of their scores the one after k others is reached by another with probability (n - k) / (n + 1)
+    (split conformal prediction; Vovk et al., 2005), so that on these themselves the sensitivity is a little higher.
+    """
     positives = np.sort(malignant[truth])
-    k = int(np.floor((1 - sensitivity) * len(positives) + 1e-9))
-    threshold = float(positives[k])
+    n = len(positives)
+    k = int(np.floor(n - sensitivity * (n + 1) + 1e-9))
+    threshold = float(positives[max(k, 0)])
     return threshold, float((malignant[truth] >= threshold).mean()), float((malignant[~truth] < threshold).mean())
 
 

@@ -44,7 +44,7 @@ RECIPES = {
                 Stage(224, 2, 4e-4, 0.5, True), Stage(192, 7, 1.2e-3, 0.55, True), Stage(224, 4, 5e-4, 0.5, False)),
         epoch_pictures=11264,
         name="dermaclassify",
-        version="0.5.0-full",
+        version="0.5.1-full",
         licence="CC-BY-NC-4.0",
         provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
                    "and MILK10k (CC BY-NC), training splits only, distilled from a MobileNetV2 trained on the same; both "
@@ -57,7 +57,7 @@ RECIPES = {
                 Stage(224, 3, 5e-4, 0.5, False)),
         epoch_pictures=11264,
         name="dermaclassify",
-        version="0.5.0",
+        version="0.5.1",
         licence="CC-BY-NC-4.0",
         provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
                    "and MILK10k (CC BY-NC), training splits only, from the weights and the answers of version 0.4.0 and the "
