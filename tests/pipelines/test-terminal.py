@@ -40,7 +40,10 @@ class Session:
 
     @staticmethod
     def take_over(slave):
+        """What the tests are run by may have chosen not to hear some signals, as a shell does for what it runs beside it."""
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGXCPU, signal.SIGTSTP):
+            signal.signal(number, signal.SIG_DFL)
 
     def type(self, keys):
         os.write(self.master, keys.encode())
