@@ -35,8 +35,8 @@ static void
 test_end_without_frames (void)
 {
   g_autoptr (GstElement) pipeline =
-      gst_parse_launch ("appsrc name=source is-live=true format=time ! identity name=gate ! "
-                        "fakesink name=file sync=false async=false",
+      gst_parse_launch ("videotestsrc name=source is-live=true ! valve drop=true drop-mode=forward-sticky-events ! "
+                        "identity name=gate ! fakesink name=file sync=false async=false",
                         NULL);
   g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
   g_autoptr (GstElement) gate = gst_bin_get_by_name (GST_BIN (pipeline), "gate");
