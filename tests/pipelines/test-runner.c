@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cameras.h"
+#include "ends.h"
 #include "runner.h"
 
 typedef struct {
@@ -11,16 +12,6 @@ typedef struct {
 static void
 ignore_size (gint width, gint height, gpointer data)
 {
-}
-
-static GstPadProbeReturn
-count_ends (GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-  Stage *stage = data;
-
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
-    g_atomic_int_inc (&stage->ends);
-  return GST_PAD_PROBE_OK;
 }
 
 static gboolean
@@ -40,13 +31,11 @@ test_end_without_frames (void)
                         NULL);
   g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
   g_autoptr (GstElement) gate = gst_bin_get_by_name (GST_BIN (pipeline), "gate");
-  g_autoptr (GstElement) file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
   g_autoptr (GstPad) exit = gst_element_get_static_pad (gate, "src");
-  g_autoptr (GstPad) entry = gst_element_get_static_pad (file, "sink");
   g_autoptr (Gate) closing = gate_new (exit, GST_CLOCK_TIME_NONE, ignore_size, NULL);
   Stage stage = { .input = { .source = source, .described = (gchar *)"a test", .is_live = TRUE } };
 
-  gst_pad_add_probe (entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, count_ends, &stage, NULL);
+  ends_count (GST_BIN (pipeline), "file", &stage.ends);
   stage.runner = (Runner){ .name = "test", .input = &stage.input, .pipeline = pipeline, .gate = closing };
   g_idle_add (end, &stage.runner);
   g_assert_true (runner_run (&stage.runner));

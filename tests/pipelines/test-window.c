@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ends.h"
 #include "runner.h"
 #include "window.h"
 
@@ -18,16 +19,6 @@ ignore_size (gint width, gint height, gpointer data)
 {
 }
 
-static GstPadProbeReturn
-count_ends (GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-  Stage *stage = data;
-
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
-    g_atomic_int_inc (&stage->ends);
-  return GST_PAD_PROBE_OK;
-}
-
 /* The third frame finds no window. */
 static GstPadProbeReturn
 lose_window (GstPad *pad, GstPadProbeInfo *info, gpointer data)
@@ -43,15 +34,6 @@ lose_window (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_HANDLED;
 }
 
-static void
-add_probe (GstBin *bin, const gchar *name, GstPadProbeType type, GstPadProbeCallback callback, Stage *stage)
-{
-  g_autoptr (GstElement) element = gst_bin_get_by_name (bin, name);
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
-
-  gst_pad_add_probe (pad, type, callback, stage, NULL);
-}
-
 /* Plays @line, which has elements "gate" and "last", behind which the window comes. Returns: whether nothing failed */
 static gboolean
 play (Stage *stage, const gchar *line)
@@ -61,15 +43,17 @@ play (Stage *stage, const gchar *line)
   g_autoptr (GstElement) last = gst_bin_get_by_name (GST_BIN (pipeline), "last");
   g_autoptr (GstPad) pad = gst_element_get_static_pad (gate, "src");
   g_autoptr (Gate) closing = gate_new (pad, GST_CLOCK_TIME_NONE, ignore_size, NULL);
+  g_autoptr (GstPad) entry = NULL;
   GstElement *window = window_new ("queue max-size-buffers=4 ! fakesink name=screen sync=false async=false", NULL);
   gboolean played;
 
   gst_bin_add (GST_BIN (pipeline), window);
   g_assert_true (gst_element_link (last, window));
   stage->screen = gst_bin_get_by_name (GST_BIN (window), "screen");
-  add_probe (GST_BIN (window), "screen", GST_PAD_PROBE_TYPE_BUFFER, lose_window, stage);
+  entry = gst_element_get_static_pad (stage->screen, "sink");
+  gst_pad_add_probe (entry, GST_PAD_PROBE_TYPE_BUFFER, lose_window, stage, NULL);
   if (stage->records)
-    add_probe (GST_BIN (pipeline), "file", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, count_ends, stage);
+    ends_count (GST_BIN (pipeline), "file", &stage->ends);
   stage->input.described = (gchar *)"a test";
   stage->runner = (Runner){ .name = "test", .input = &stage->input, .pipeline = pipeline, .gate = closing };
   played = runner_run (&stage->runner);
