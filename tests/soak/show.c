@@ -5,11 +5,13 @@
 #include <gst/app/gstappsrc.h>
 #include <gst/video/gstvideometa.h>
 #include <gst/video/video.h>
+#include <signal.h>
 #include <unistd.h>
 
 #define FRAME_TIME (GST_SECOND / 30)
 #define WAIT (60 * GST_SECOND)
 #define ACTS 10
+#define LONGEST 240 /* seconds that a show may take */
 
 typedef struct {
   const ShowPlan *plan;
@@ -167,14 +169,30 @@ take_reel (Show *show)
   gst_app_src_set_caps (GST_APP_SRC (show->source), reel->caps);
 }
 
+/* GStreamer goes on to PLAYING in a thread of its own (gst_bin_continue_func). What comes between leaves the sink in
+ * PAUSED for ever: a flush, as the bin takes the sink's loss of state for a part of the change that is under way;
+ * another state that is asked for, as the thread gives way to it while it waits for the thread. */
+static gboolean
+settle (Show *show, GError **error)
+{
+  switch (gst_element_get_state (show->pipeline, NULL, NULL, WAIT)) {
+  case GST_STATE_CHANGE_SUCCESS:
+  case GST_STATE_CHANGE_NO_PREROLL:
+    return TRUE;
+  default:
+    return fail (error, "the pipeline does not come to rest");
+  }
+}
+
 static gboolean
 seek (Show *show, GError **error)
 {
   const gint64 target = (gint64)chance (show, 0, 600) * (gint64)GST_SECOND / 10;
-  GstEvent *event =
-      gst_event_new_seek (1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, target, GST_SEEK_TYPE_NONE, -1);
 
-  if (!gst_element_send_event (show->source, event))
+  if (!settle (show, error))
+    return FALSE;
+  if (!gst_element_send_event (show->source, gst_event_new_seek (1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                                                                 GST_SEEK_TYPE_SET, target, GST_SEEK_TYPE_NONE, -1)))
     return fail (error, "seeking is refused");
   show->given_up = show->in - count_out (show);
   show->tally->seeks++;
@@ -216,7 +234,7 @@ static gboolean
 stand_still (Show *show, GError **error)
 {
   show->tally->pauses++;
-  return go_to (show, GST_STATE_PAUSED, error) && go_to (show, GST_STATE_PLAYING, error);
+  return settle (show, error) && go_to (show, GST_STATE_PAUSED, error) && go_to (show, GST_STATE_PLAYING, error);
 }
 
 static gboolean
@@ -395,12 +413,25 @@ clear_folder (const ShowPlan *plan, GError **error)
   return fine;
 }
 
+static void
+give_up (gint number)
+{
+  static const gchar words[] = "soak: a pipeline stands still\n";
+
+  if (write (STDERR_FILENO, words, sizeof words - 1) < 0)
+    _exit (1);
+  abort ();
+}
+
 gboolean
 show_run (const ShowPlan *plan, guint index, GError **error)
 {
   Show show = { .plan = plan, .tally = plan->tally, .rand = plan->rand };
-  gboolean fine = open_show (&show, index, error);
+  gboolean fine;
 
+  signal (SIGALRM, give_up);
+  alarm (LONGEST);
+  fine = open_show (&show, index, error);
   plan->tally->shows++;
   if (fine) {
     take_reel (&show);
@@ -410,5 +441,7 @@ show_run (const ShowPlan *plan, guint index, GError **error)
     fine = act (&show, index + 3 * i, error);
   fine = fine && end (&show, error);
   close_show (&show);
-  return clear_folder (plan, error) && fine;
+  fine = clear_folder (plan, error) && fine;
+  alarm (0);
+  return fine;
 }
