@@ -62,7 +62,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaModel, derma_model_unref)
  * derma_model_find_default:
  *
  * The shipped network: `$DERMA_MODEL_DIR/dermaclassify.onnx` if that variable is set, else the one beside the library
- * in its build tree, else the installed one.
+ * in its build tree, else the installed one. Where it is not there, dermaclassify-cc0.onnx of the same folder, if that
+ * is.
  *
  * Returns: (transfer full): its path, which may not exist
  */

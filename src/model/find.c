@@ -5,14 +5,32 @@
 #include <dlfcn.h>
 
 #define DEFAULT_FILE "dermaclassify.onnx"
+#define FREE_FILE "dermaclassify-cc0.onnx"
 
-/* libderma lies in BUILD/src before it is installed, and the shipped model in BUILD/models. */
+static gboolean
+is_file (const gchar *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* Who cannot take the terms of the one has the other alone. (transfer full): may not exist */
+static gchar *
+choose (const gchar *folder)
+{
+  g_autofree gchar *first = g_build_filename (folder, DEFAULT_FILE, NULL);
+  g_autofree gchar *second = g_build_filename (folder, FREE_FILE, NULL);
+
+  return !is_file (first) && is_file (second) ? g_steal_pointer (&second) : g_steal_pointer (&first);
+}
+
+/* libderma lies in BUILD/src before it is installed, and the shipped models in BUILD/models. */
 static gchar *
 find_in_build_tree (void)
 {
   g_autofree gchar *library = NULL;
   g_autofree gchar *source = NULL;
   g_autofree gchar *build = NULL;
+  g_autofree gchar *models = NULL;
   g_autofree gchar *path = NULL;
   Dl_info info;
 
@@ -21,8 +39,9 @@ find_in_build_tree (void)
   library = g_canonicalize_filename (info.dli_fname, NULL);
   source = g_path_get_dirname (library);
   build = g_path_get_dirname (source);
-  path = g_build_filename (build, "models", DEFAULT_FILE, NULL);
-  return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+  models = g_build_filename (build, "models", NULL);
+  path = choose (models);
+  return is_file (path) ? g_steal_pointer (&path) : NULL;
 }
 
 gchar *
@@ -32,7 +51,7 @@ derma_model_find_default (void)
   gchar *path;
 
   if (folder && *folder)
-    return g_build_filename (folder, DEFAULT_FILE, NULL);
+    return choose (folder);
   path = find_in_build_tree ();
-  return path ? path : g_build_filename (DERMA_MODEL_INSTALL_DIR, DEFAULT_FILE, NULL);
+  return path ? path : choose (DERMA_MODEL_INSTALL_DIR);
 }

@@ -230,6 +230,43 @@ test_find_default (void)
   g_assert_true (g_str_has_suffix (elsewhere, "/models/dermaclassify.onnx"));
 }
 
+static gchar *
+find_in (const gchar *folder)
+{
+  gchar *found;
+
+  g_setenv ("DERMA_MODEL_DIR", folder, TRUE);
+  found = derma_model_find_default ();
+  g_unsetenv ("DERMA_MODEL_DIR");
+  return found;
+}
+
+/* The freely licensed network is the shipped one where it is the only one, and never before the other. */
+static void
+test_find_free (void)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("derma-find-XXXXXX", NULL);
+  g_autofree gchar *full = g_build_filename (folder, "dermaclassify.onnx", NULL);
+  g_autofree gchar *cc0 = g_build_filename (folder, "dermaclassify-cc0.onnx", NULL);
+  g_autofree gchar *none = find_in (folder);
+  g_autofree gchar *alone = NULL, *beside = NULL, *both = NULL;
+
+  g_assert_cmpstr (none, ==, full);
+  g_assert_cmpint (g_mkdir (cc0, 0700), ==, 0);
+  beside = find_in (folder);
+  g_assert_cmpstr (beside, ==, full);
+  g_assert_cmpint (g_rmdir (cc0), ==, 0);
+  g_assert_true (g_file_set_contents (cc0, "", 0, NULL));
+  alone = find_in (folder);
+  g_assert_cmpstr (alone, ==, cc0);
+  g_assert_true (g_file_set_contents (full, "", 0, NULL));
+  both = find_in (folder);
+  g_assert_cmpstr (both, ==, full);
+  g_remove (full);
+  g_remove (cc0);
+  g_rmdir (folder);
+}
+
 /* The shipped network carries a golden pair, and gives it. */
 static void
 test_golden (void)
@@ -315,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/tensors", test_tensors);
   g_test_add_func ("/model/pinned", test_pinned);
   g_test_add_func ("/model/find-default", test_find_default);
+  g_test_add_func ("/model/find-free", test_find_free);
   g_test_add_func ("/model/golden", test_golden);
   g_test_add_func ("/model/golden-range", test_golden_range);
   return g_test_run ();
