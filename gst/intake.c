@@ -157,15 +157,21 @@ take_custom (DermaIntake *intake, GstEvent *event)
     derma_notes_add (intake->notes, derma_note_new (DERMA_NOTE_BUTTON, get_now (intake), NULL));
 }
 
-void
-derma_intake_reset (DermaIntake *intake)
+static void
+begin_stream (DermaIntake *intake)
 {
   gst_segment_init (&intake->segment, GST_FORMAT_UNDEFINED);
   intake->asked = intake->ended = FALSE;
-  derma_notes_reset (intake->notes);
   g_mutex_lock (&intake->lock);
   intake->now = 0;
   g_mutex_unlock (&intake->lock);
+}
+
+void
+derma_intake_reset (DermaIntake *intake)
+{
+  derma_notes_reset (intake->notes);
+  begin_stream (intake);
 }
 
 /* GStreamer's converter asserts that the shape of the whole picture can be told in integers. */
@@ -209,8 +215,9 @@ take_event (DermaIntake *intake, GstEvent *event)
   case GST_EVENT_EOS:
     intake->ended = TRUE;
     break;
-  case GST_EVENT_FLUSH_STOP:
-    derma_intake_reset (intake);
+  case GST_EVENT_FLUSH_STOP: /* the film before ends when it gets to the sink, with what was done until now */
+    derma_notes_flush (intake->notes);
+    begin_stream (intake);
     break;
   default:
     break;

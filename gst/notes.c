@@ -67,11 +67,17 @@ drop (gpointer note)
   derma_note_free (note);
 }
 
-void
-derma_notes_reset (DermaNotes *notes)
+/* Whether it is what somebody did, not what was seen. */
+static gboolean
+is_deed (const DermaNote *note)
 {
-  g_mutex_lock (&notes->lock);
-  g_queue_clear_full (&notes->queue, drop);
+  return note->kind == DERMA_NOTE_SNAPSHOT || note->kind == DERMA_NOTE_TAG || note->kind == DERMA_NOTE_BUTTON;
+}
+
+/* With the lock held. */
+static void
+forget_state (DermaNotes *notes)
+{
   derma_captioner_clear (&notes->captioner);
   derma_reading_clear (&notes->reading);
   notes->has_reading = FALSE;
@@ -79,6 +85,31 @@ derma_notes_reset (DermaNotes *notes)
   notes->taken = 0;
   g_clear_pointer (&notes->sha256, g_free);
   g_clear_pointer (&notes->name, g_free);
+}
+
+void
+derma_notes_reset (DermaNotes *notes)
+{
+  g_mutex_lock (&notes->lock);
+  g_queue_clear_full (&notes->queue, drop);
+  forget_state (notes);
+  g_mutex_unlock (&notes->lock);
+}
+
+void
+derma_notes_flush (DermaNotes *notes)
+{
+  GList *next;
+
+  g_mutex_lock (&notes->lock);
+  for (GList *at = notes->queue.head; at; at = next) {
+    next = at->next;
+    if (is_deed (at->data))
+      continue;
+    drop (at->data);
+    g_queue_delete_link (&notes->queue, at);
+  }
+  forget_state (notes);
   g_mutex_unlock (&notes->lock);
 }
 
@@ -227,15 +258,12 @@ derma_notes_pop_deed (DermaNotes *notes)
   DermaNote *deed = NULL;
 
   g_mutex_lock (&notes->lock);
-  for (GList *at = notes->queue.head; at; at = at->next) {
-    const DermaNoteKind kind = ((DermaNote *)at->data)->kind;
-
-    if (kind == DERMA_NOTE_SNAPSHOT || kind == DERMA_NOTE_TAG || kind == DERMA_NOTE_BUTTON) {
+  for (GList *at = notes->queue.head; at; at = at->next)
+    if (is_deed (at->data)) {
       deed = at->data;
       g_queue_delete_link (&notes->queue, at);
       break;
     }
-  }
   g_mutex_unlock (&notes->lock);
   return deed;
 }

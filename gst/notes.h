@@ -45,6 +45,8 @@ DermaNotes *derma_notes_new (void);
 void derma_notes_free (DermaNotes *notes);
 /* Forgets all. */
 void derma_notes_reset (DermaNotes *notes);
+/* Another stream begins: forgets all but snapshots, tags and buttons that nobody has taken yet. */
+void derma_notes_flush (DermaNotes *notes);
 
 /* Takes note of what is new on @buffer, of running time @time. */
 void derma_notes_take_frame (DermaNotes *notes, GstBuffer *buffer, GstClockTime time);

@@ -428,6 +428,16 @@ derma_tape_open (DermaTape *tape)
   leave (tape);
 }
 
+/* Nothing is said of another stream that was done in this one. */
+static void
+drop_deeds (DermaTape *tape)
+{
+  DermaNote *note;
+
+  while ((note = derma_notes_pop_deed (tape->notes)))
+    derma_note_free (note);
+}
+
 void
 derma_tape_close (DermaTape *tape)
 {
@@ -436,6 +446,7 @@ derma_tape_close (DermaTape *tape)
     take_last_notes (tape);
     take_notes (tape, GST_CLOCK_TIME_NONE - 1);
   }
+  drop_deeds (tape);
   end_part (tape, GST_CLOCK_TIME_NONE);
   tape->open = FALSE;
   empty_ring (tape);

@@ -161,6 +161,52 @@ test_events_of_frames_left_out (void)
   record_test_tear_down (&test);
 }
 
+static void
+flush (RecordTest *test)
+{
+  element_test_flush (test->harness);
+  test->now = 0;
+}
+
+/* And so is what is done just before a flush, which begins another film. */
+static void
+test_events_before_a_flush (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_wait (&test, 10);
+  do_all (&test);
+  flush (&test);
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion tag still-button snapshot", TRUE), ==, 10);
+  g_assert_cmpuint (count_in_sidecar (&test, "a.jsonl", "\"pts\":900000000"), ==, 4);
+  record_test_show (&test, 1 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a-1.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a-1.jsonl", "model lesion", TRUE), ==, 10);
+  record_test_tear_down (&test);
+}
+
+/* Where nothing is recorded it is said of nothing, not of what comes after the flush. */
+static void
+test_events_before_a_flush_of_nothing (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "recording", FALSE, NULL);
+  record_test_show (&test, 1 SECONDS);
+  do_all (&test);
+  flush (&test);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 2 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 2 SECONDS, 20);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion", TRUE), ==, 20);
+  record_test_tear_down (&test);
+}
+
 /* Events of others, and such as lack what they should have, neither harm nor get lost. */
 static void
 test_odd_events (void)
@@ -242,6 +288,8 @@ main (int argc, char **argv)
   g_test_add_func ("/record-notes/events", test_events);
   g_test_add_func ("/record-notes/events-before-the-stop", test_events_before_the_stop);
   g_test_add_func ("/record-notes/events-of-frames-left-out", test_events_of_frames_left_out);
+  g_test_add_func ("/record-notes/events-before-a-flush", test_events_before_a_flush);
+  g_test_add_func ("/record-notes/events-before-a-flush-of-nothing", test_events_before_a_flush_of_nothing);
   g_test_add_func ("/record-notes/odd-events", test_odd_events);
   g_test_add_func ("/record-notes/lists-of-frames", test_lists_of_frames);
   g_test_add_func ("/record-notes/lists-of-short-frames", test_lists_of_short_frames);
