@@ -8,7 +8,7 @@
  *
  * Reads the sidecar that dermarecord wrote and puts each reading on the frame that it was of, and, with its age, on
  * those that follow: the meta "DermaReading" and the element message "dermaclassify" as dermaclassify gives them, with
- * no network. Frames before the first reading pass without one. After a seek it begins anew.
+ * no network. Frames before the first reading pass without one. It may be sought in and played backwards.
  *
  * ## Example launch line
  * |[
@@ -23,9 +23,9 @@
 
 #include "readingmeta.h"
 #include "timing.h"
+#include "trail.h"
 
 #include <derma/error.h>
-#include <derma/sidecar.h>
 
 GST_DEBUG_CATEGORY_STATIC (replay_debug);
 #define GST_CAT_DEFAULT replay_debug
@@ -47,13 +47,10 @@ struct _GstDermaReplay {
   gboolean post_messages;
 
   /* Of the streaming thread. */
-  DermaSidecar *sidecar;
-  DermaReading next; /* read ahead */
-  gboolean has_next;
-  DermaReading passed;   /* the last before that */
+  DermaTrail *trail;
   GstStructure *current; /* what frames carry */
   guint64 pts;           /* of it */
-  GstClockTime now;
+  guint64 number;        /* of it, on the trail */
 };
 
 static GstStaticPadTemplate sink_template =
@@ -68,35 +65,9 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (dermareplay, "dermareplay", GST_RANK_NONE
 static void
 forget (GstDermaReplay *self)
 {
-  g_clear_pointer (&self->sidecar, derma_sidecar_free);
+  g_clear_pointer (&self->trail, derma_trail_free);
   gst_clear_structure (&self->current);
-  derma_reading_clear (&self->next);
-  derma_reading_clear (&self->passed);
-  self->has_next = FALSE;
-  self->now = 0;
-}
-
-/* Reads ahead to the next reading. */
-static gboolean
-read_on (GstDermaReplay *self, GError **error)
-{
-  DermaSidecarItem item;
-
-  self->has_next = FALSE;
-  do {
-    if (!derma_sidecar_next (self->sidecar, &item, error))
-      return FALSE;
-  } while (item == DERMA_SIDECAR_EVENT);
-  if (item == DERMA_SIDECAR_READING) {
-    derma_reading_copy (&self->next, derma_sidecar_get_reading (self->sidecar));
-    self->has_next = TRUE;
-  } else if (derma_sidecar_get_torn_line (self->sidecar) > 0) {
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-                         ("The sidecar ends in the middle of line %" G_GUINT64_FORMAT ", which is left out",
-                          derma_sidecar_get_torn_line (self->sidecar)),
-                         (NULL));
-  }
-  return TRUE;
+  self->number = 0;
 }
 
 static gboolean
@@ -112,8 +83,9 @@ begin (GstDermaReplay *self, GError **error)
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "There is no sidecar to replay: sidecar is not set");
     return FALSE;
   }
-  self->sidecar = derma_sidecar_open (path, error);
-  return self->sidecar && read_on (self, error);
+  self->trail = derma_trail_open (path, error);
+  /* Also looks whether the first reading can be read. */
+  return self->trail && derma_trail_go_to (self->trail, 0, NULL, NULL, error);
 }
 
 static void
@@ -144,29 +116,28 @@ stop (GstBaseTransform *base)
 }
 
 static void
-adopt (GstDermaReplay *self)
+adopt (GstDermaReplay *self, const DermaReading *reading)
 {
   gboolean post;
 
   gst_clear_structure (&self->current);
-  if (!self->passed.classes)
+  if (!reading || !reading->classes)
     return;
-  self->passed.age = 0;
-  self->current = derma_reading_to_structure (&self->passed, DERMA_READING_META_NAME);
-  self->pts = self->passed.pts;
+  self->current = derma_reading_to_structure (reading, DERMA_READING_META_NAME);
+  self->pts = reading->pts;
   GST_OBJECT_LOCK (self);
   post = self->post_messages;
   GST_OBJECT_UNLOCK (self);
   if (post)
     gst_element_post_message (
         GST_ELEMENT (self),
-        gst_message_new_element (GST_OBJECT (self), derma_reading_to_structure (&self->passed, "dermaclassify")));
+        gst_message_new_element (GST_OBJECT (self), derma_reading_to_structure (reading, "dermaclassify")));
 }
 
 static gboolean
-is_flushing (GstDermaReplay *self)
+is_flushing (gpointer data)
 {
-  GstPad *pad = GST_BASE_TRANSFORM_SINK_PAD (self);
+  GstPad *pad = GST_BASE_TRANSFORM_SINK_PAD (data);
   gboolean flushing;
 
   GST_OBJECT_LOCK (pad);
@@ -175,50 +146,30 @@ is_flushing (GstDermaReplay *self)
   return flushing;
 }
 
-/* Whether what frames carry is older than @time, too, and with it older than all that follows in the sidecar. */
-static gboolean
-holds_at (const GstDermaReplay *self, GstClockTime time)
+static void
+tell_torn_line (GstDermaReplay *self)
 {
-  return self->current && self->pts <= time + TOLERANCE;
-}
+  const guint64 torn = derma_trail_take_torn_line (self->trail);
 
-/* Passes by what is not after @time; @found: whether that are readings. FALSE without an error if a flush is in the
- * way; what comes after that finds a reading here. */
-static gboolean
-pass (GstDermaReplay *self, GstClockTime time, gboolean *found, GError **error)
-{
-  while (self->has_next && (self->next.pts == G_MAXUINT64 || self->next.pts <= time + TOLERANCE)) {
-    if (is_flushing (self)) {
-      gst_clear_structure (&self->current);
-      return FALSE;
-    }
-    if (self->next.pts != G_MAXUINT64) {
-      const DermaReading other = self->passed;
-
-      self->passed = self->next;
-      self->next = other;
-      *found = TRUE;
-    }
-    if (!read_on (self, error))
-      return FALSE;
-  }
-  return TRUE;
+  if (torn > 0)
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+                         ("The sidecar ends in the middle of line %" G_GUINT64_FORMAT ", which is left out", torn),
+                         (NULL));
 }
 
 /* Goes to the last reading that is not after @time; those on the way there, which are many after a seek, are of no
- * frame. */
+ * frame. FALSE without an error if a flush is in the way. */
 static gboolean
 go_to (GstDermaReplay *self, GstClockTime time, GError **error)
 {
-  gboolean found = FALSE;
+  const gboolean there = derma_trail_go_to (self->trail, time + TOLERANCE, is_flushing, self, error);
 
-  if (time < self->now && !holds_at (self, time) && !begin (self, error))
+  tell_torn_line (self);
+  if (!there)
     return FALSE;
-  self->now = time;
-  if (!pass (self, time, &found, error))
-    return FALSE;
-  if (found)
-    adopt (self);
+  if (derma_trail_get_number (self->trail) != self->number)
+    adopt (self, derma_trail_get_reading (self->trail));
+  self->number = derma_trail_get_number (self->trail);
   return TRUE;
 }
 
@@ -354,7 +305,6 @@ static void
 gst_derma_replay_init (GstDermaReplay *self)
 {
   self->post_messages = TRUE;
-  self->next = self->passed = (DermaReading)DERMA_READING_INIT;
   gst_base_transform_set_in_place (GST_BASE_TRANSFORM (self), TRUE);
   gst_base_transform_set_gap_aware (GST_BASE_TRANSFORM (self), TRUE);
 }

@@ -234,7 +234,7 @@ test_interrupted (void)
     g_assert_cmpuint (count_messages (&fixture), ==, 0);
     element_test_flush (fixture.harness);
     expect (&fixture, i ? 16 * FRAME : 5 * FRAME, i ? "nv" : "mel", i ? 6 * FRAME : 5 * FRAME);
-    g_assert_cmpuint (count_messages (&fixture), ==, 1);
+    g_assert_cmpuint (count_messages (&fixture), ==, i);
   }
   gst_object_unref (pad);
   tear_down (&fixture);
