@@ -23,6 +23,7 @@ struct _DermaAlbum {
   DermaPictureType type;
   guint quality;
   GThread *thread; /* from the first snapshot on */
+  gboolean ending; /* the thread will take no more */
   guint n_pending;
   GQueue events; /* of GstStructure */
 
@@ -217,6 +218,8 @@ start_job (DermaAlbum *album, Job *job)
 {
   if (!album->folder)
     return "snapshot-location is not set";
+  if (album->ending)
+    return "the element is being stopped";
   if (album->n_pending >= MAX_PENDING)
     return "the ones before it have not been written yet";
   if (!album->thread && !(album->thread = g_thread_try_new ("derma-snapshot", run, album, NULL)))
@@ -293,14 +296,19 @@ derma_album_stop (DermaAlbum *album)
 {
   GThread *thread;
 
-  derma_album_drain (album);
-  derma_album_reset (album);
   g_mutex_lock (&album->lock);
+  while (album->n_pending > 0)
+    g_cond_wait (&album->written, &album->lock);
   g_queue_clear_full (&album->events, (GDestroyNotify)gst_structure_free);
   thread = g_steal_pointer (&album->thread);
+  album->ending = thread != NULL;
   g_mutex_unlock (&album->lock);
+  derma_album_reset (album);
   if (!thread)
     return;
   g_async_queue_push (album->jobs, g_new0 (Job, 1));
   g_thread_join (thread);
+  g_mutex_lock (&album->lock);
+  album->ending = FALSE;
+  g_mutex_unlock (&album->lock);
 }

@@ -304,11 +304,16 @@ take_caps (GstDermaCaption *self, GstCaps *caps)
 static gboolean
 start_stream (GstDermaCaption *self, GstEvent *event)
 {
-  g_autofree gchar *id = gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), "caption");
-  GstEvent *made = gst_event_new_stream_start (id);
+  g_autofree gchar *id = NULL;
+  const gchar *upstream;
+  GstEvent *made;
   guint group;
 
   finish (self);
+  /* gst_pad_create_stream_id() would ask the sink pad, which has the event before this one, or none. */
+  gst_event_parse_stream_start (event, &upstream);
+  id = g_strconcat (upstream, "/caption", NULL);
+  made = gst_event_new_stream_start (id);
   if (gst_event_parse_group_id (event, &group))
     gst_event_set_group_id (made, group);
   gst_event_set_stream_flags (made, GST_STREAM_FLAG_SPARSE | GST_STREAM_FLAG_SELECT);

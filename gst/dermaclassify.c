@@ -462,13 +462,15 @@ query (GstBaseTransform *base, GstPadDirection direction, GstQuery *asked)
 static void
 change_setting (GstDermaClassify *self, guint id, const GValue *value)
 {
-  DermaSettings settings;
+  const DermaSettings *settings = &self->settings;
+  gboolean changed;
 
   GST_OBJECT_LOCK (self);
   derma_settings_set (&self->settings, id, value);
-  settings = self->settings;
+  changed = gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), settings->overlay, settings->top_k, FALSE);
   GST_OBJECT_UNLOCK (self);
-  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), settings.overlay, settings.top_k);
+  if (changed)
+    gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (self));
 }
 
 static void
@@ -592,5 +594,5 @@ gst_derma_classify_init (GstDermaClassify *self)
   derma_timing_init (&self->timing, 0);
   self->album = derma_album_new (GST_ELEMENT (self));
   gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), DERMA_DEFAULT_QOS);
-  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->settings.overlay, self->settings.top_k);
+  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->settings.overlay, self->settings.top_k, FALSE);
 }

@@ -83,8 +83,7 @@ static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstDermaOverlay *self = GST_DERMA_OVERLAY (object);
-  gboolean enabled, show_rate;
-  guint top_k;
+  gboolean changed;
 
   GST_OBJECT_LOCK (self);
   switch (id) {
@@ -101,12 +100,10 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     break;
   }
-  enabled = self->enabled;
-  top_k = self->top_k;
-  show_rate = self->show_rate;
+  changed = gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->enabled, self->top_k, self->show_rate);
   GST_OBJECT_UNLOCK (self);
-  gst_derma_filter_set_show_rate (GST_DERMA_FILTER (self), show_rate);
-  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), enabled, top_k);
+  if (changed)
+    gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (self));
 }
 
 static void
@@ -194,5 +191,5 @@ gst_derma_overlay_init (GstDermaOverlay *self)
   self->enabled = DEFAULT_ENABLED;
   self->top_k = DEFAULT_TOP_K;
   self->reading = (DermaReading)DERMA_READING_INIT;
-  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->enabled, self->top_k);
+  gst_derma_filter_set_drawing (GST_DERMA_FILTER (self), self->enabled, self->top_k, self->show_rate);
 }

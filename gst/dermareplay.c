@@ -118,20 +118,24 @@ stop (GstBaseTransform *base)
 static void
 adopt (GstDermaReplay *self, const DermaReading *reading)
 {
+  GstStructure *told;
   gboolean post;
 
   gst_clear_structure (&self->current);
   if (!reading || !reading->classes)
     return;
   self->current = derma_reading_to_structure (reading, DERMA_READING_META_NAME);
+  /* What is in the sidecar is the age on the frame that brought it. */
+  gst_structure_set (self->current, "age", G_TYPE_UINT64, G_GUINT64_CONSTANT (0), NULL);
   self->pts = reading->pts;
   GST_OBJECT_LOCK (self);
   post = self->post_messages;
   GST_OBJECT_UNLOCK (self);
-  if (post)
-    gst_element_post_message (
-        GST_ELEMENT (self),
-        gst_message_new_element (GST_OBJECT (self), derma_reading_to_structure (reading, "dermaclassify")));
+  if (!post)
+    return;
+  told = gst_structure_copy (self->current);
+  gst_structure_set_name (told, "dermaclassify");
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), told));
 }
 
 static gboolean

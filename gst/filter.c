@@ -47,27 +47,16 @@ get_private (gpointer filter)
   return gst_derma_filter_get_instance_private (filter);
 }
 
-void
-gst_derma_filter_set_drawing (GstDermaFilter *filter, gboolean drawing, guint top_k)
+gboolean
+gst_derma_filter_set_drawing (GstDermaFilter *filter, gboolean drawing, guint top_k, gboolean show_rate)
 {
   GstDermaFilterPrivate *priv = get_private (filter);
-  gboolean changed;
+  const gboolean changed = priv->drawing != drawing;
 
-  GST_OBJECT_LOCK (filter);
-  changed = priv->drawing != drawing;
   priv->drawing = drawing;
   priv->top_k = top_k;
-  GST_OBJECT_UNLOCK (filter);
-  if (changed)
-    gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (filter));
-}
-
-void
-gst_derma_filter_set_show_rate (GstDermaFilter *filter, gboolean show)
-{
-  GST_OBJECT_LOCK (filter);
-  get_private (filter)->show_rate = show;
-  GST_OBJECT_UNLOCK (filter);
+  priv->show_rate = show_rate;
+  return changed;
 }
 
 const GstVideoInfo *

@@ -26,11 +26,13 @@ struct _GstDermaFilterClass {
   GstFlowReturn (*process) (GstDermaFilter *filter, GstBuffer *buffer, const DermaReading **drawn);
 };
 
-/* Whether readings are drawn, and how many classes at most; may be called at any time, from any thread. */
-void gst_derma_filter_set_drawing (GstDermaFilter *filter, gboolean drawing, guint top_k);
-
-/* Whether the drawing shows how many frames a second pass; like the above. */
-void gst_derma_filter_set_show_rate (GstDermaFilter *filter, gboolean show);
+/*
+ * Whether readings are drawn, how many classes at most, and whether with how many frames a second pass. At any time,
+ * from any thread, with the object lock held under which the properties are, so that of two threads the same is the
+ * last in both.
+ * Returns: whether gst_base_transform_reconfigure_src() is to be called then, without the lock
+ */
+gboolean gst_derma_filter_set_drawing (GstDermaFilter *filter, gboolean drawing, guint top_k, gboolean show_rate);
 
 /* The format of the frames in process(). */
 const GstVideoInfo *gst_derma_filter_get_info (GstDermaFilter *filter);

@@ -563,10 +563,33 @@ test_stream_is_sparse (void)
   tear_down (&fixture);
 }
 
+static void
+has_stream_id (Fixture *fixture, const gchar *id)
+{
+  g_autofree gchar *found = gst_pad_get_stream_id (fixture->harness->sinkpad);
+
+  g_assert_cmpstr (found, ==, id);
+}
+
+/* It says which video it is of, also of a second one. */
+static void
+test_stream_id (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, 0, "utf8");
+  g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_stream_start ("first")));
+  has_stream_id (&fixture, "first/caption");
+  g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_stream_start ("second")));
+  has_stream_id (&fixture, "second/caption");
+  tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
   element_test_init (&argc, &argv);
+  g_test_add_func ("/caption/stream-id", test_stream_id);
   g_test_add_func ("/caption/cues-last-until-the-next", test_cues_last_until_the_next);
   g_test_add_func ("/caption/at-once", test_at_once);
   g_test_add_func ("/caption/pieces", test_pieces);

@@ -240,6 +240,55 @@ test_dermaoverlay (void)
   element_test_free (harness);
 }
 
+typedef struct {
+  GObject *element;
+  gint ended;  /* atomic */
+  gint wanted; /* atomic: whether it is to stand still */
+  gint still;  /* atomic: whether it does */
+} Setter;
+
+static gpointer
+set_top_k (gpointer data)
+{
+  Setter *setter = data;
+
+  for (guint i = 0; !g_atomic_int_get (&setter->ended); i++) {
+    const gboolean still = g_atomic_int_get (&setter->wanted);
+
+    g_atomic_int_set (&setter->still, still);
+    if (!still)
+      g_object_set (setter->element, "top-k", 1 + i % 3, NULL);
+  }
+  return NULL;
+}
+
+/* Another property that is set at the same time does not undo it. */
+static void
+test_dermaoverlay_two_threads (void)
+{
+  GstHarness *harness = overlay_harness ();
+  Setter setter = { .element = G_OBJECT (harness->element) };
+  GThread *thread = g_thread_new ("setter", set_top_k, &setter);
+
+  for (guint i = 0; i < 300; i++) {
+    gboolean enabled;
+
+    g_object_set (harness->element, "enabled", i % 2, NULL);
+    g_atomic_int_set (&setter.wanted, TRUE);
+    while (!g_atomic_int_get (&setter.still))
+      g_thread_yield ();
+    g_object_get (harness->element, "enabled", &enabled, NULL);
+    g_assert_cmpint (enabled, ==, i % 2);
+    g_assert_cmpint (draws (harness, valid_fields ()), ==, enabled);
+    g_atomic_int_set (&setter.wanted, FALSE);
+    while (g_atomic_int_get (&setter.still))
+      g_thread_yield ();
+  }
+  g_atomic_int_set (&setter.ended, TRUE);
+  g_thread_join (thread);
+  element_test_free (harness);
+}
+
 static void
 test_dermaoverlay_hostile (void)
 {
@@ -314,6 +363,7 @@ main (int argc, char **argv)
   g_test_add_func ("/overlay/off-leaves-caps-alone", test_off_leaves_caps_alone);
   g_test_add_func ("/overlay/switched-while-playing", test_switched_while_playing);
   g_test_add_func ("/dermaoverlay/draws", test_dermaoverlay);
+  g_test_add_func ("/dermaoverlay/two-threads", test_dermaoverlay_two_threads);
   g_test_add_func ("/dermaoverlay/hostile", test_dermaoverlay_hostile);
   g_test_add_func ("/dermaoverlay/same-painter", test_same_painter);
   g_test_add_func ("/dermaoverlay/short-buffer", test_short_buffer);

@@ -52,6 +52,7 @@ static void
 add_reading (Fixture *fixture, guint64 pts, guint top)
 {
   caption_test_reading (&fixture->reading, top, 0.9f, DERMA_STATE_STABLE);
+  fixture->reading.age = FRAME; /* as it is where a frame does not wait for its reading */
   add_line (fixture, derma_sidecar_format_reading (&fixture->reading, pts));
 }
 
@@ -100,7 +101,10 @@ count_messages (Fixture *fixture)
   GstMessage *message;
 
   while ((message = element_test_message (fixture->harness, GST_MESSAGE_ELEMENT))) {
-    n += gst_structure_has_name (gst_message_get_structure (message), "dermaclassify");
+    if (gst_structure_has_name (gst_message_get_structure (message), "dermaclassify")) {
+      g_assert_cmpuint (element_test_uint64 (gst_message_get_structure (message), "age"), ==, 0);
+      n++;
+    }
     gst_message_unref (message);
   }
   return n;
