@@ -18,6 +18,7 @@ struct _DermaCamGate {
   gboolean expecting; /* the first picture of a feed */
   gboolean flowing;   /* a picture has passed since the feed was put in or resumed */
   gboolean end_allowed;
+  gboolean end_passed;
   guint64 frames;
   gboolean presses[MAX_PRESSES];
   guint n_presses;
@@ -56,6 +57,7 @@ pass_event (DermaCamGate *gate, GstEvent *event)
     break;
   case GST_EVENT_EOS:
     dropped = ended = !gate->end_allowed;
+    gate->end_passed = gate->end_allowed;
     break;
   default:
     break;
@@ -171,6 +173,20 @@ derma_cam_gate_allow_end (DermaCamGate *gate)
   g_mutex_lock (&gate->lock);
   gate->end_allowed = TRUE;
   g_mutex_unlock (&gate->lock);
+}
+
+gboolean
+derma_cam_gate_end (DermaCamGate *gate)
+{
+  gboolean allowed, missing;
+
+  g_mutex_lock (&gate->lock);
+  allowed = gate->end_allowed;
+  missing = allowed && !gate->end_passed;
+  g_mutex_unlock (&gate->lock);
+  if (missing)
+    gst_pad_send_event (gate->entry, gst_event_new_eos ());
+  return allowed;
 }
 
 void

@@ -27,6 +27,9 @@ void derma_cam_gate_free (DermaCamGate *gate);
 void derma_cam_gate_expect (DermaCamGate *gate);
 /* Lets the end pass from now on. */
 void derma_cam_gate_allow_end (DermaCamGate *gate);
+/* With no feed: an end that is allowed passes, if none has: it may have been given to a feed that had ended by itself.
+ * Returns: whether it is */
+gboolean derma_cam_gate_end (DermaCamGate *gate);
 /* Sends the event "derma-still-button" before the next picture. */
 void derma_cam_gate_press (DermaCamGate *gate, gboolean pressed);
 /* Pictures may have been held up, so that a loss before the next one may be an old one. */

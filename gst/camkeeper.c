@@ -244,6 +244,8 @@ on_lost (DermaCamKeeper *keeper, gint unused)
                    cause->message);
   goes_on = may_go_on (keeper, cause, refusal != NULL);
   keeper->streaming = FALSE;
+  if (derma_cam_gate_end (keeper->gate))
+    return;
   if (!goes_on) {
     give_up (keeper, cause, refusal);
     return;

@@ -78,6 +78,29 @@ set_keeper (GstDermaCamSrc *self, DermaCamKeeper *keeper)
 }
 
 static gboolean
+get_lock (GstDermaCamSrc *self)
+{
+  gboolean lock;
+
+  GST_OBJECT_LOCK (self);
+  lock = self->settings.lock;
+  GST_OBJECT_UNLOCK (self);
+  return lock;
+}
+
+/* Others may set it meanwhile: what is set last counts. */
+static void
+follow_lock (GstDermaCamSrc *self, DermaCamKeeper *keeper)
+{
+  gboolean lock;
+
+  do {
+    lock = get_lock (self);
+    derma_cam_keeper_set_lock (keeper, lock);
+  } while (get_lock (self) != lock);
+}
+
+static gboolean
 open_camera (GstDermaCamSrc *self)
 {
   DermaCamHost *host = g_object_get_data (G_OBJECT (self), DERMA_CAM_HOST_KEY);
@@ -88,6 +111,9 @@ open_camera (GstDermaCamSrc *self)
   GST_OBJECT_UNLOCK (self);
   set_keeper (self, NULL);
   set_keeper (self, derma_cam_keeper_new (GST_BIN (self), self->exit, &settings, host ? host : &derma_cam_host_system));
+  /* Set before there was somebody to be told. */
+  if (get_lock (self) != settings.lock)
+    follow_lock (self, self->keeper);
   derma_cam_settings_clear (&settings);
   if (derma_cam_keeper_open (self->keeper))
     return TRUE;
@@ -245,7 +271,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   if (keeper && id == DERMA_CAM_SETTING_LOCK)
-    derma_cam_keeper_set_lock (keeper, g_value_get_boolean (value));
+    follow_lock (self, keeper);
   g_clear_pointer (&keeper, derma_cam_keeper_unref);
 }
 
