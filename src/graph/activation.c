@@ -172,9 +172,11 @@ derma_lower_hard_sigmoid (DermaLower *lower, const DermaNode *node)
   input = step->output;
   clipped.min = 0.0f;
   clipped.max = 1.0f;
+  /* XNNPACK would join a clip that follows with this one, and does not take limits that it joined to none. */
+  derma_lower_follow_clips (lower, &clipped);
   step = add_like (lower, emit_add, &clipped, input);
   step->inputs[step->n_inputs++] = beta;
-  derma_lower_bind (lower, node->outputs[0], step->output, NULL);
+  derma_lower_bind (lower, clipped.tensor, step->output, NULL);
 }
 
 static enum xnn_status

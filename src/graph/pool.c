@@ -95,6 +95,21 @@ lower_pick (DermaLower *lower, const DermaNode *node)
   return TRUE;
 }
 
+/* Whether each window has an element of the @extent along one axis; those of one with holes may all be padding where
+ * the window reaches into it. */
+static gboolean
+is_covered (gint64 extent, gint64 windows, gint64 kernel, gint64 stride, gint64 dilation, gint64 pad)
+{
+  for (gint64 i = 0; i < windows; i++) {
+    const gint64 first = i * stride - pad;
+    const gint64 skipped = first < 0 ? (-first + dilation - 1) / dilation : 0;
+
+    if (skipped >= kernel || first + skipped * dilation >= extent)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* ONNX has no value for a window that lies in the padding as a whole. */
 static gboolean
 check_pool (DermaLower *lower, const DermaNode *node)
@@ -105,15 +120,11 @@ check_pool (DermaLower *lower, const DermaNode *node)
 
   if (!check_rank (lower, node) || !derma_lower_check_window (lower, w, x->dims + 2, y->dims + 2))
     return FALSE;
-  for (guint i = 0; i < 2; i++) {
-    gint64 span = ((gint64)w->kernel[i] - 1) * w->dilation[i] + 1;
-    gint64 last = (y->dims[2 + i] - 1) * w->stride[i] - w->pads[i];
-
-    if (w->pads[i] >= span || last >= x->dims[2 + i]) {
+  for (guint i = 0; i < 2; i++)
+    if (!is_covered (x->dims[2 + i], y->dims[2 + i], w->kernel[i], w->stride[i], w->dilation[i], w->pads[i])) {
       derma_lower_refuse (lower, DERMA_ERROR_UNSUPPORTED, "a window lies in the padding as a whole");
       return FALSE;
     }
-  }
   return TRUE;
 }
 

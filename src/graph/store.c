@@ -202,11 +202,12 @@ derma_lower_store_channels_last (DermaLower *lower, guint tensor, guint order[DE
   for (guint i = 0; i < t->rank; i++)
     if (i != axis)
       order[n++] = i;
-  order[n] = axis;
+  if (t->rank > 0)
+    order[n] = axis;
   flat.value = derma_lower_store_float (lower, &view, order);
   value = derma_plan_get_value (lower->plan, flat.value);
   dims[0] = dims[1] = 1;
-  dims[3] = (gsize)t->dims[axis];
+  dims[3] = t->rank > 0 ? (gsize)t->dims[axis] : 1;
   dims[2] = derma_value_n_elements (value) / dims[3];
   if (value->rank == 4 && value->dims[0] == 1) {
     memcpy (dims, value->dims, 4 * sizeof *dims);

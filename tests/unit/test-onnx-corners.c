@@ -45,6 +45,9 @@ static const Case CASES[] = {
   { "left-out-weights", 13, "b=f(4)", "Conv x,,b y", "y", "input 1 is missing" },
   { "left-out-output", 13, "", "Relu x ,y", "y", "gives no output" },
   { "mask-of-dropout", 13, "", "Dropout x y,mask; Relu y z; Relu mask r", "z r", "'mask', which nothing" },
+  { "prelu-of-scalar", 13, "w=f(192,1) a=s0.5", "Flatten x f; Gemm f,w g; Squeeze g s; PRelu s,a y", "y", NULL },
+  { "hard-sigmoid-clipped-away", 13, "a=s-0.006 b=s-0.006", "HardSigmoid x h; Clip h,a,b y", "y", NULL },
+  { "hard-sigmoid-clipped-above", 13, "a=s3 b=s4", "HardSigmoid x h; Clip h,a,b y", "y", NULL },
   { "too-many-outputs", 13, "", "Relu x y,z", "y", NULL },
 };
 

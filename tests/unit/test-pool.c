@@ -126,6 +126,24 @@ test_padding_only_at_the_end (void)
   net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "a window lies in the padding as a whole");
 }
 
+/* The window reaches over the picture, but none of its elements lies in it. */
+static void
+test_padding_in_all_holes (void)
+{
+  static const gint64 heights[] = { 1, 2 };
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (Net) net = net_new (1, 3, heights[i], 8);
+    DermaWindow window = { .kernel = { 2, 1 }, .stride = { 1, 1 }, .dilation = { 2, 1 }, .pads = { 1, 0, 1, 0 } };
+
+    net_pool (net, DERMA_OP_MAX_POOL, &window);
+    if (i == 0)
+      net_check_refused (net, DERMA_ERROR_UNSUPPORTED, "a window lies in the padding as a whole");
+    else
+      net_check (net, 0, 0);
+  }
+}
+
 static void
 test_dilated_average (void)
 {
@@ -184,6 +202,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/pool/squeeze", test_squeeze);
   g_test_add_func ("/pool/padding-only", test_padding_only);
   g_test_add_func ("/pool/padding-only-at-the-end", test_padding_only_at_the_end);
+  g_test_add_func ("/pool/padding-in-all-holes", test_padding_in_all_holes);
   g_test_add_func ("/pool/dilated-average", test_dilated_average);
   g_test_add_func ("/pool/wrong-extent", test_wrong_extent);
   g_test_add_func ("/pool/several-pictures", test_several_pictures);
