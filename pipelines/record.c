@@ -20,6 +20,7 @@ typedef struct {
   Readout *readout;
   Runner runner;
   guint files;
+  gboolean broken; /* whether a file was not finished */
 } Record;
 
 /* A recording is not held still, and nothing is drawn into it: of the keys of a live picture two are left. */
@@ -76,6 +77,17 @@ add_chapters (const Record *record, const gchar *path, const gchar *sidecar, gui
   return chapters_add (film, readings, n, error);
 }
 
+/* A file that broke off is a failure, also where no error tells so, as of one that was deleted meanwhile. */
+static void
+note_broken (Record *record, const gchar *path)
+{
+  g_autofree gchar *text = g_strconcat (path, ": could not be finished", NULL);
+
+  record->broken = TRUE;
+  if (!record->runner.failed)
+    runner_complain (&record->runner, text);
+}
+
 /* A file is finished: it gets its chapters. */
 static void
 take_part (Record *record, const GstStructure *structure)
@@ -99,6 +111,8 @@ take_part (Record *record, const GstStructure *structure)
   time = readout_format_time (duration);
   printf ("%s %s: %s, %" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT " readings, %u chapter%s\n",
           finished ? "wrote" : "broke off", path, time, frames, readings, chapters, chapters == 1 ? "" : "s");
+  if (!finished)
+    note_broken (record, path);
 }
 
 static void
@@ -164,7 +178,7 @@ run (const RecordOptions *options)
     record.runner.input = &record.input;
     record.runner.pipeline = record.pipeline.element;
     record.runner.gate = record.pipeline.gate;
-    done = runner_run (&record.runner);
+    done = runner_run (&record.runner) && !record.broken;
     if (done && record.files == 0) {
       runner_complain (&record.runner, "there was no video to record");
       done = FALSE;

@@ -174,13 +174,15 @@ show_progress (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* What the last state change brought, as the files that it finished. */
+/* What the last state change brought: the files that it finished, and why others could not be. */
 static void
 take_rest (Runner *runner, GstBus *bus)
 {
   GstMessage *message;
 
-  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {
+  /* A window that is closed now ends nothing any more. */
+  runner->closed = TRUE;
+  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR))) {
     take_message (bus, message, runner);
     gst_message_unref (message);
   }

@@ -203,6 +203,16 @@ ends_cleanly() {
   says out "^wrote $1\.mkv: " && grep -q '"type":"end"' "$1.jsonl" && [ "$(probed "$1.mkv" -show_entries format=duration)" != N/A ]
 }
 
+# Nobody finds the film: that is no success.
+deleted_film_is_a_failure() {
+  in_background gone || return 1
+  rm gone.mkv
+  kill -INT $!
+  wait $!
+  [ $? -eq 1 ] || { echo "did not end with 1"; cat out err; return 1; }
+  says out '^broke off gone\.mkv: ' && says err '^record: gone\.mkv: could not be finished$'
+}
+
 torn_sidecar_is_replayed() {
   cp f.mkv torn.mkv
   head -c -300 f.jsonl >torn.jsonl
@@ -264,6 +274,7 @@ check "another network is compared" other_network_is_compared
 check "a killed recording plays and is replayed" killed_recording_plays
 check "SIGINT ends cleanly" ends_cleanly INT
 check "SIGTERM ends cleanly" ends_cleanly TERM
+check "a film that is deleted meanwhile is a failure" deleted_film_is_a_failure
 check "a torn sidecar is replayed" torn_sidecar_is_replayed
 check "a sidecar of the future is refused" foreign_sidecar_is_refused
 check "a damaged sidecar is refused" damaged_sidecar_is_refused

@@ -42,6 +42,34 @@ test_end_without_frames (void)
   g_assert_cmpint (g_atomic_int_get (&stage.ends), ==, 1);
 }
 
+/* Fails while the pipeline is taken down. */
+static GstBusSyncReply
+fail_late (GstBus *bus, GstMessage *message, gpointer data)
+{
+  GstState before, now;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_STATE_CHANGED || GST_MESSAGE_SRC (message) != data)
+    return GST_BUS_PASS;
+  gst_message_parse_state_changed (message, &before, &now, NULL);
+  if (before == GST_STATE_PAUSED && now == GST_STATE_READY)
+    GST_ELEMENT_ERROR (GST_ELEMENT (data), RESOURCE, WRITE, ("the end was not written"), (NULL));
+  return GST_BUS_PASS;
+}
+
+static void
+test_error_at_the_end (void)
+{
+  g_autoptr (GstElement) pipeline = gst_parse_launch ("videotestsrc num-buffers=2 ! fakesink name=file", NULL);
+  g_autoptr (GstElement) file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  Stage stage = { .input = { .described = (gchar *)"a test" } };
+
+  gst_bus_set_sync_handler (bus, fail_late, file, NULL);
+  stage.runner = (Runner){ .name = "test", .input = &stage.input, .pipeline = pipeline };
+  g_assert_false (runner_run (&stage.runner));
+  g_assert_true (stage.runner.failed);
+}
+
 static void
 expect (GstStructure *message, const gchar *wanted)
 {
@@ -67,6 +95,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/runner/end-without-frames", test_end_without_frames);
+  g_test_add_func ("/runner/error-at-the-end", test_error_at_the_end);
   g_test_add_func ("/runner/unplugged-is-told", test_unplugged_is_told);
   return g_test_run ();
 }
