@@ -12,8 +12,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 filesrc location=session.mkv ! decodebin ! dermareplay sidecar=session.jsonl ! dermaoverlay ! \
- *   videoconvert ! autovideosink
+ * gst-launch-1.0 filesrc location=session.mkv ! decodebin ! videoconvert ! dermareplay sidecar=session.jsonl ! \
+ *   dermaoverlay ! videoconvert ! autovideosink
  * ]|
  *
  * Since: 0.3

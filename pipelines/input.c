@@ -56,15 +56,18 @@ link_video (GstElement *decoder, GstPad *pad, gpointer data)
   gst_pad_link (pad, entry);
 }
 
-/* A bin of @line, whose element "origin" reads @value, and a decoder, of which the first video comes out. */
+/* A bin of @line, whose element "origin" reads @value, and a decoder, of which the first video comes out, converted
+ * only where the elements behind it do not take what was decoded. */
 static GstElement *
 decoded (const gchar *line, const gchar *property, const gchar *value)
 {
-  g_autofree gchar *whole = g_strconcat (line, " ! decodebin name=decoder  identity name=video silent=true", NULL);
+  g_autofree gchar *whole =
+      g_strconcat (line, " ! decodebin name=decoder  identity name=video silent=true ! videoconvert name=taken", NULL);
   GstElement *bin = gst_parse_bin_from_description_full (whole, FALSE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, NULL);
   g_autoptr (GstElement) origin = NULL;
   g_autoptr (GstElement) decoder = NULL;
   g_autoptr (GstElement) video = NULL;
+  g_autoptr (GstElement) taken = NULL;
   g_autoptr (GstPad) exit = NULL;
 
   if (!bin)
@@ -72,7 +75,8 @@ decoded (const gchar *line, const gchar *property, const gchar *value)
   origin = gst_bin_get_by_name (GST_BIN (bin), "origin");
   decoder = gst_bin_get_by_name (GST_BIN (bin), "decoder");
   video = gst_bin_get_by_name (GST_BIN (bin), "video");
-  exit = gst_element_get_static_pad (video, "src");
+  taken = gst_bin_get_by_name (GST_BIN (bin), "taken");
+  exit = gst_element_get_static_pad (taken, "src");
   gst_element_add_pad (bin, gst_ghost_pad_new ("src", exit));
   g_object_set (origin, property, value, NULL);
   g_signal_connect_object (decoder, "pad-added", G_CALLBACK (link_video), video, 0);

@@ -16,8 +16,8 @@ static const gchar caption_line[] =
 /* Told and drawn, too. */
 static const gchar drawn_line[] =
     "filesrc name=origin ! matroskademux name=demux  queue name=video  identity name=gate silent=true ! "
-    "textoverlay name=text wait-text=false ! identity name=last silent=true  tee name=cues ! queue ! text.text_sink  "
-    "cues. ! queue ! appsink name=told sync=false async=false";
+    "videoconvert ! textoverlay name=text wait-text=false ! identity name=last silent=true  tee name=cues ! queue ! "
+    "text.text_sink  cues. ! queue ! appsink name=told sync=false async=false";
 static const gchar window_line[] = "queue max-size-bytes=0 max-size-time=0 max-size-buffers=4 ! videoconvertscale ! "
                                    "dermaoverlay ! videoconvert ! autovideosink";
 static const gchar nothing_line[] = "fakesink sync=false async=false";

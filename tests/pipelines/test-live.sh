@@ -135,6 +135,13 @@ video_is_read() {
     lasts again.mkv 3 && [ "$(frames again.mkv)" -eq 30 ]
 }
 
+# format_is_read FORMAT: of a film in a format that the network does not take as it is
+format_is_read() {
+  tool gst-launch-1.0 -q videotestsrc num-buffers=10 ! "video/x-raw,format=$1,width=64,height=64,framerate=10/1" ! \
+    avenc_ffv1 ! matroskamux ! filesink location="$1.mkv" || return 1
+  run 0 --input "$1.mkv" --no-display && says out '^10 frames in 00:01\.0, 10 readings, ' && lines err 0
+}
+
 # fails PATTERN ARGUMENT...: with 1 and one line
 fails() {
   local pattern=$1
@@ -223,6 +230,13 @@ else
   check "a picture is read at its own size" picture_is_read_at_its_own_size
 fi
 check "a video is read and written again" video_is_read
+for format in I420_10LE Y42B; do
+  if tool gst-inspect-1.0 --exists avenc_ffv1; then
+    check "a video of $format is read" format_is_read $format
+  else
+    skip "a video of $format is read" "GStreamer has no avenc_ffv1"
+  fi
+done
 check "SIGINT ends cleanly" ends_cleanly INT
 check "SIGTERM ends cleanly" ends_cleanly TERM
 check "a killed process leaves a playable file" plays_after_a_kill

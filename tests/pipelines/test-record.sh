@@ -170,6 +170,16 @@ same_network_agrees() {
     says out '^mean difference of the probabilities 0\.000[0-9]$'
 }
 
+# The encoder makes another format of a camera's, which no network reads as it is; nothing is lost by that.
+format_of_cameras_agrees() {
+  ffmpeg -v error -f lavfi -i testsrc=size=64x64:rate=10:duration=1 -c:v rawvideo -pix_fmt yuyv422 -allow_raw_vfw 1 -y yuy2.mkv </dev/null &&
+    run 0 "$record" --input yuy2.mkv --no-display --output planar.mkv --encoder ffv1 --evidence 0 || return 1
+  [ "$(probed planar.mkv -select_streams v -show_entries stream=pix_fmt)" = yuv422p ] &&
+    run 0 "$replay" planar.mkv --again --evidence 0 &&
+    says out '^10 readings compared: 100\.0 % of the same class, 100\.0 % flagged alike, 0 differ$' &&
+    says out '^mean difference of the probabilities 0\.0000$'
+}
+
 other_network_is_compared() {
   run 0 "$replay" f.mkv --model "$models/dermaclassify-cc0.onnx" --evidence 0 && says out '^30 readings compared: ' &&
     says out '^the classes are not the same ones$'
@@ -263,6 +273,7 @@ if ! command -v ffmpeg >/dev/null; then
 else
   check "a film without captions and without a sidecar" no_captions_are_told
   check "captions without a film" no_film_is_told
+  check "a recording without loss of a camera's format agrees" format_of_cameras_agrees
   if gst-inspect-1.0 --exists textoverlay && gst-inspect-1.0 --exists fakevideosink; then
     check "silence between captions does not stop the film" silence_between_captions_is_replayed
   else
