@@ -12,9 +12,10 @@
 
 #include <glib/gstdio.h>
 #include <locale.h>
+#include <string.h>
 
 typedef struct {
-  const Options *options;
+  Options *options;
   Input input;
   Pipeline pipeline;
   Readout *readout;
@@ -127,7 +128,7 @@ print_summary (Live *live)
     printf (", mean latency %.1f ms", readout_get_latency (live->readout));
   if (live->skipped > 0)
     printf (", %u file%s skipped", live->skipped, live->skipped == 1 ? "" : "s");
-  if (live->options->output && g_stat (live->options->output, &status) == 0)
+  if (live->options->output && g_stat (live->options->output, &status) == 0 && status.st_size > 0)
     printf ("; wrote %s (%.1f MB)", live->options->output, (gdouble)status.st_size / 1e6);
   putchar ('\n');
 }
@@ -143,20 +144,34 @@ play (Live *live)
   return runner_run (&live->runner);
 }
 
+/* From here on the output is a file of our own, or there is none. */
+static gboolean
+reserve_output (Live *live, GError **error)
+{
+  g_autofree gchar *wanted = live->options->output;
+
+  live->options->output = output_reserve (wanted, live->options->input, error);
+  if (!live->options->output)
+    return FALSE;
+  if (strcmp (live->options->output, wanted) != 0)
+    printf ("writing %s instead of %s\n", live->options->output, wanted);
+  return TRUE;
+}
+
 static gboolean
 prepare (Live *live, GError **error)
 {
   const Options *options = live->options;
 
-  if (!input_open (&live->input, options->input, options->seconds, error))
+  if (options->output && !reserve_output (live, error))
     return FALSE;
-  if (options->output && !output_check (options->output, options->input, error))
+  if (!input_open (&live->input, options->input, options->seconds, error))
     return FALSE;
   return pipeline_build (&live->pipeline, &live->input, options, has_display (options), error);
 }
 
 static gint
-run (const Options *options)
+run (Options *options)
 {
   g_autoptr (Readout) readout = readout_new (stdout);
   g_autoptr (GError) error = NULL;
@@ -179,6 +194,8 @@ run (const Options *options)
     runner_complain (&live.runner, error->message);
   }
   pipeline_clear (&live.pipeline);
+  if (options->output)
+    output_discard_empty (options->output);
   input_clear (&live.input);
   return done ? 0 : 1;
 }

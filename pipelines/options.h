@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * Options:
  * @input: (nullable): device, file or folder; NULL for the first camera
- * @output: (nullable): the Matroska file to write
+ * @output: (nullable): the Matroska file to write, unless it is there already
  * @snapshots: (nullable): the folder for snapshots; NULL for %OPTIONS_SNAPSHOTS
  * @model: (nullable): the network; NULL for the shipped one
  * @seconds: when to end; 0 for never

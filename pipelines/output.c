@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "output.h"
 
+#include "filenames.h"
 #include "window.h"
 
 #include <derma/error.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
@@ -29,25 +28,25 @@ same_file (const gchar *a, const gchar *b)
   return b && stat (a, &sa) == 0 && stat (b, &sb) == 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
-gboolean
-output_check (const gchar *path, const gchar *input, GError **error)
+gchar *
+output_reserve (const gchar *path, const gchar *input, GError **error)
 {
-  gboolean existed = g_file_test (path, G_FILE_TEST_EXISTS);
-  gint fd;
+  guint attempt = 0;
 
   if (same_file (path, input)) {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: is the input too", path);
-    return FALSE;
+    return NULL;
   }
-  fd = g_open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-  if (fd < 0) {
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be written: %s", path, g_strerror (errno));
-    return FALSE;
-  }
-  g_close (fd, NULL);
-  if (!existed)
+  return derma_file_reserve (path, &attempt, DERMA_WHOLE, NULL, error);
+}
+
+void
+output_discard_empty (const gchar *path)
+{
+  struct stat status;
+
+  if (lstat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_size == 0)
     g_unlink (path);
-  return TRUE;
 }
 
 static const gchar *

@@ -6,14 +6,20 @@
 G_BEGIN_DECLS
 
 /**
- * output_check:
- * @path: where a file is to be written
+ * output_reserve:
+ * @path: where a Matroska file is to be written
  * @input: (nullable): what is to be read, which must be another file
  * @error: "PATH: CAUSE"
  *
- * Tries to create the file, so that a wrong name is known before the work begins.
+ * Creates an empty file, so that a wrong name is known before the work begins. What is there stays: NAME-1.mkv is
+ * created where NAME.mkv exists, and so on.
+ *
+ * Returns: (transfer full): the name of the file, or NULL with @error set
  */
-gboolean output_check (const gchar *path, const gchar *input, GError **error);
+gchar *output_reserve (const gchar *path, const gchar *input, GError **error);
+
+/** output_discard_empty: Removes the file @path that was reserved, if nothing has been written to it */
+void output_discard_empty (const gchar *path);
 
 /**
  * output_file_new:

@@ -167,6 +167,19 @@ leaves_the_input_alone() {
   fails 'same\.mkv: is the input too' --input same.mkv --output ./same.mkv && cmp f.mkv same.mkv
 }
 
+never_overwrites() {
+  cp f.mkv old.mkv
+  run 0 --input a.png --no-display --output old.mkv && says out '^writing old-1\.mkv instead of old\.mkv$' &&
+    says out '; wrote old-1\.mkv ' && cmp f.mkv old.mkv && [ "$(frames old-1.mkv)" -eq 10 ]
+}
+
+failed_start_leaves_nothing() {
+  cp f.mkv kept.mkv
+  fails 'nowhere\.onnx' --input a.png --no-display --output kept.mkv --model nowhere.onnx && cmp f.mkv kept.mkv &&
+    fails 'nowhere: ' --input nowhere --output fresh.mkv && fails 'notes\.txt' --input texts/notes.txt --output fresh.mkv &&
+    { compgen -G 'kept-*'; compgen -G 'fresh*'; } | none
+}
+
 # usage ARGUMENT...: ends with 2 and one line
 usage() {
   run 2 "$@" && lines err 1 && lines out 0
@@ -251,6 +264,8 @@ check "an empty file" fails '^live: empty.mp4: the file is empty' --input empty.
 check "sound without pictures" fails_on_sound
 check "an unwritable output" fails '^live: no/where\.mkv: cannot be written' --input phantom --output no/where.mkv
 check "the input as output" leaves_the_input_alone
+check "an output that exists is kept" never_overwrites
+check "a start that fails leaves old films and no empty ones" failed_start_leaves_nothing
 check "a missing model" fails 'nowhere\.onnx' --input a.png --model nowhere.onnx
 check "a model that is none" fails 'notes\.txt' --input a.png --model texts/notes.txt
 check "an unknown option" usage --nonsense

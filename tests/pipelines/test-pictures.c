@@ -135,27 +135,57 @@ test_told_by_bytes (Fixture *fixture, gconstpointer data)
   g_assert_false (pictures_is_picture ("no-such-folder/a.jpg"));
 }
 
+/* The empty file goes again. */
+static void
+expect_reserved (const gchar *path, const gchar *wanted)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *name = output_reserve (path, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (name, ==, wanted);
+  g_assert_true (g_file_test (name, G_FILE_TEST_EXISTS));
+  output_discard_empty (name);
+  g_assert_false (g_file_test (name, G_FILE_TEST_EXISTS));
+}
+
+/* The link stays, and nothing comes into being where it points to. */
+static void
+test_output_is_a_dangling_link (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *link = g_build_filename (fixture->folder, "link.mkv", NULL);
+  g_autofree gchar *other = g_build_filename (fixture->folder, "link-1.mkv", NULL);
+  g_autofree gchar *target = g_build_filename (fixture->folder, "target.mkv", NULL);
+
+  g_assert_cmpint (symlink (target, link), ==, 0);
+  expect_reserved (link, other);
+  output_discard_empty (link);
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
+  g_unlink (link);
+}
+
 static void
 test_output (Fixture *fixture, gconstpointer data)
 {
   g_autofree gchar *fresh = g_build_filename (fixture->folder, "new.mkv", NULL);
   g_autofree gchar *nowhere = g_build_filename (fixture->folder, "no", "new.mkv", NULL);
+  g_autofree gchar *other = g_build_filename (fixture->folder, "old-1.mkv", NULL);
   g_autofree gchar *there = put (fixture, "old.mkv", "kept", -1);
   g_autofree gchar *text = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (output_check (fresh, NULL, &error));
-  g_assert_false (g_file_test (fresh, G_FILE_TEST_EXISTS));
-  g_assert_true (output_check (there, fresh, &error));
+  expect_reserved (fresh, fresh);
+  expect_reserved (there, other);
   g_assert_true (g_file_get_contents (there, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "kept");
-  g_assert_false (output_check (nowhere, NULL, &error));
+  output_discard_empty (there);
+  g_assert_true (g_file_test (there, G_FILE_TEST_EXISTS));
+  g_assert_null (output_reserve (nowhere, NULL, &error));
   g_assert_error (error, DERMA_ERROR, DERMA_ERROR_FILE);
   g_assert_true (g_str_has_prefix (error->message, nowhere));
   g_clear_error (&error);
-  g_assert_false (output_check (fixture->folder, NULL, &error));
-  g_clear_error (&error);
-  g_assert_false (output_check (there, there, &error));
+  g_assert_null (output_reserve (there, there, &error));
   g_assert_nonnull (strstr (error->message, "input"));
 }
 
@@ -170,6 +200,7 @@ main (int argc, char **argv)
   ADD ("/pictures/deep", test_deep);
   ADD ("/pictures/none", test_none);
   ADD ("/pictures/told-by-bytes", test_told_by_bytes);
-  ADD ("/output/check", test_output);
+  ADD ("/output/reserve", test_output);
+  ADD ("/output/dangling-link", test_output_is_a_dangling_link);
   return g_test_run ();
 }
