@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* derma-batch: reads all pictures and recordings of a folder, once each, and gathers the results in one file. */
 #include "crew.h"
+#include "plaintext.h"
 #include "tools/output.h"
 
 #include <derma/error.h>
@@ -60,9 +61,9 @@ usage (const gchar *format, ...)
 static gint
 fail (const GError *error)
 {
-  g_autofree gchar *text = g_strdup (error->message);
+  g_autofree gchar *text = plaintext_new (error->message);
 
-  g_printerr ("batch: %s\n", g_strdelimit (text, "\r\n", ' '));
+  g_printerr ("batch: %s\n", text);
   return 1;
 }
 

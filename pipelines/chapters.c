@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "chapters.h"
 
+#include "plaintext.h"
+
 #include <derma/error.h>
 #include <derma/sidecar.h>
 
@@ -37,13 +39,9 @@ static void
 write_chapter (GString *text, const Chapter *chapter)
 {
   const guint64 seconds = chapter->pts / G_GUINT64_CONSTANT (1000000000);
-  g_autofree gchar *plain = g_strdup (chapter->title);
-  g_autofree gchar *escaped = NULL;
+  g_autofree gchar *plain = plaintext_new (chapter->title);
+  g_autofree gchar *escaped = g_markup_escape_text (plain, -1);
 
-  for (gchar *at = plain; *at; at++)
-    if (g_ascii_iscntrl (*at))
-      *at = ' ';
-  escaped = g_markup_escape_text (plain, -1);
   g_string_append_printf (text,
                           "<ChapterAtom><ChapterTimeStart>%02" G_GUINT64_FORMAT ":%02u:%02u.%09u</ChapterTimeStart>"
                           "<ChapterDisplay><ChapterString>%s</ChapterString><ChapterLanguage>eng</ChapterLanguage>"

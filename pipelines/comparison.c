@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "comparison.h"
 
+#include "plaintext.h"
 #include "readout.h"
 
 #include <math.h>
@@ -108,10 +109,12 @@ static void
 print_line (const Comparison *comparison, const Verdict *recorded, const Verdict *again, GstClockTime time)
 {
   g_autofree gchar *when = readout_format_time (time);
+  g_autofree gchar *before = plaintext_new (recorded->label);
+  g_autofree gchar *now = plaintext_new (again->label);
 
-  fprintf (comparison->out, "%s  recorded %s %.2f, malignant %.2f%s   now %s %.2f, malignant %.2f%s\n", when,
-           recorded->label, recorded->confidence, recorded->malignant, recorded->flagged ? ", flagged" : "",
-           again->label, again->confidence, again->malignant, again->flagged ? ", flagged" : "");
+  fprintf (comparison->out, "%s  recorded %s %.2f, malignant %.2f%s   now %s %.2f, malignant %.2f%s\n", when, before,
+           recorded->confidence, recorded->malignant, recorded->flagged ? ", flagged" : "", now, again->confidence,
+           again->malignant, again->flagged ? ", flagged" : "");
 }
 
 gboolean

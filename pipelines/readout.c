@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "readout.h"
 
+#include "plaintext.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -59,7 +61,8 @@ readout_free (Readout *readout)
 void
 readout_picture (Readout *readout, guint number, guint total, const gchar *path)
 {
-  g_autofree gchar *name = g_filename_display_basename (path);
+  g_autofree gchar *base = g_filename_display_basename (path);
+  g_autofree gchar *name = plaintext_new (base);
 
   g_free (readout->picture);
   readout->picture = total > 1 ? g_strdup_printf ("[%u of %u] %s  ", number, total, name) : g_strdup ("");
@@ -165,17 +168,20 @@ static void
 print (const Readout *readout, const Line *line)
 {
   g_autofree gchar *time = readout_format_time (line->pts);
+  g_autofree gchar *title = plaintext_new (line->title ? line->title : line->label);
+  g_autofree gchar *state = plaintext_new (line->state);
+  g_autofree gchar *next = line->next ? plaintext_new (line->next) : NULL;
 
-  fprintf (readout->out, "%s  %s%s %.2f   malignant %.2f", time, readout->picture ? readout->picture : "",
-           line->title ? line->title : line->label, line->confidence, line->malignant);
+  fprintf (readout->out, "%s  %s%s %.2f   malignant %.2f", time, readout->picture ? readout->picture : "", title,
+           line->confidence, line->malignant);
   if (line->operating_point >= 0.0)
     fprintf (readout->out, " (flag at %.2f)", line->operating_point);
   if (line->flagged)
     fputs ("  flagged", readout->out);
-  if (strcmp (line->state, "stable"))
-    fprintf (readout->out, "  %s", line->state);
-  if (line->next)
-    fprintf (readout->out, "   next: %s %.2f", line->next, line->next_probability);
+  if (strcmp (state, "stable"))
+    fprintf (readout->out, "  %s", state);
+  if (next)
+    fprintf (readout->out, "   next: %s %.2f", next, line->next_probability);
   fputc ('\n', readout->out);
 }
 
@@ -198,9 +204,12 @@ readout_take (Readout *readout, const GstStructure *message)
 gchar *
 readout_get_status (const Readout *readout)
 {
+  g_autofree gchar *status = NULL;
+
   if (!readout->state)
     return g_strdup ("");
-  return g_strdup_printf ("lesion %u  %s  %s", readout->lesion, readout->state, readout->label);
+  status = g_strdup_printf ("lesion %u  %s  %s", readout->lesion, readout->state, readout->label);
+  return plaintext_new (status);
 }
 
 guint

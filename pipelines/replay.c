@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* derma-replay: replays a recording with its readings, or reads it again and shows where that differs. */
 #include "comparison.h"
+#include "plaintext.h"
 #include "readout.h"
 #include "replaypipeline.h"
 #include "runner.h"
@@ -36,16 +37,15 @@ take_application (const GstStructure *structure, gpointer data)
   guint64 pts = GST_CLOCK_TIME_NONE;
   g_autofree gchar *time = NULL;
   g_autofree gchar *text = NULL;
+  g_autofree gchar *plain = NULL;
 
   if (!gst_structure_has_name (structure, REPLAY_CAPTION))
     return;
   gst_structure_get (structure, "pts", G_TYPE_UINT64, &pts, "text", G_TYPE_STRING, &text, NULL);
   time = readout_format_time (pts);
   runner_clear_line (&replay->runner);
-  for (gchar *at = text; *at; at++)
-    if (g_ascii_iscntrl (*at))
-      *at = ' ';
-  printf ("%s  %s\n", time, text);
+  plain = plaintext_new (text);
+  printf ("%s  %s\n", time, plain);
   replay->captions++;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runner.h"
 
+#include "plaintext.h"
 #include "window.h"
 
 #include <glib-unix.h>
@@ -23,17 +24,19 @@ runner_clear_line (Runner *runner)
 void
 runner_complain (Runner *runner, const gchar *text)
 {
-  g_autofree gchar *line = g_strdup (text);
+  g_autofree gchar *line = plaintext_new (text);
 
   runner_clear_line (runner);
-  fprintf (stderr, "%s: %s\n", runner->name, g_strdelimit (line, "\n\r", ' '));
+  fprintf (stderr, "%s: %s\n", runner->name, line);
 }
 
 void
 runner_say (Runner *runner, const gchar *text)
 {
+  g_autofree gchar *line = plaintext_new (text);
+
   runner_clear_line (runner);
-  printf ("%s\n", text);
+  printf ("%s\n", line);
 }
 
 /* One line: what was being done, what went wrong and, where GStreamer says no more than that, why. */

@@ -111,6 +111,22 @@ test_different (void)
   tear_down (&fixture);
 }
 
+/* Nothing that the terminal obeys, and one line, whatever a sidecar says. */
+static void
+test_hostile_labels (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture);
+  g_assert_true (
+      take (&fixture, reading ("\033[31mn\302\233v\n", 0.25, FALSE), reading ("m\r\u2028el\a", 0.25, FALSE), 0));
+  expect (&fixture, "00:00.0  recorded  [31mn v  0.75, malignant 0.25   now m  el  0.75, malignant 0.25\n"
+                    "1 readings compared: 0.0 % of the same class, 100.0 % flagged alike, 1 differ\n"
+                    "mean difference of the malignant score 0.0000, at most 0.0000 at 00:00.0\n"
+                    "mean difference of the probabilities 0.0000\n");
+  tear_down (&fixture);
+}
+
 static void
 test_malignant_alone (void)
 {
@@ -192,6 +208,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_add_func ("/comparison/equal", test_equal);
   g_test_add_func ("/comparison/different", test_different);
+  g_test_add_func ("/comparison/hostile-labels", test_hostile_labels);
   g_test_add_func ("/comparison/malignant-alone", test_malignant_alone);
   g_test_add_func ("/comparison/nothing", test_nothing);
   g_test_add_func ("/comparison/other-classes", test_other_classes);

@@ -207,6 +207,40 @@ test_odd_arrays (Fixture *fixture, gconstpointer data)
   g_assert_null (strstr (text, "next:"));
 }
 
+/* Nothing that the terminal obeys, and one line, whatever others wrote. */
+static void
+test_hostile_words (Fixture *fixture, gconstpointer data)
+{
+  GstStructure *message = reading (0.6);
+  g_autofree gchar *text = NULL, *status = NULL;
+
+  gst_structure_set (message, "label", G_TYPE_STRING, "m\033[2Jel", "title", G_TYPE_STRING,
+                     "\033[31mEVIL\a\nvascular\u2028lesion\302\2331m\u2029\177", "state", G_TYPE_STRING, "un\rcertain",
+                     NULL);
+  add_array (message, "titles", G_TYPE_STRING, "a\tb", "c", "d\n00:00.0  nevus");
+  readout_picture (fixture->readout, 1, 2, "folder/\033]0;a\n\302\233.jpg");
+  g_assert_true (take (fixture, message));
+  text = printed (fixture);
+  g_assert_cmpstr (
+      text, ==,
+      "00:03.2  [1 of 2]  ]0;a  .jpg   [31mEVIL  vascular lesion 1m   0.60   malignant 0.66 (flag at 0.31)  "
+      "flagged  un certain   next: c 0.60\n");
+  status = readout_get_status (fixture->readout);
+  g_assert_cmpstr (status, ==, "lesion 1  un certain  m [2Jel");
+}
+
+static void
+test_hostile_next (Fixture *fixture, gconstpointer data)
+{
+  GstStructure *message = reading (0.6);
+  g_autofree gchar *text = NULL;
+
+  add_array (message, "titles", G_TYPE_STRING, "a", "b", "ne\033[31mvus\n00:00.0  nevus");
+  g_assert_true (take (fixture, message));
+  text = printed (fixture);
+  g_assert_true (g_str_has_suffix (text, "   next: ne [31mvus 00:00.0  nevus 0.25\n"));
+}
+
 static void
 test_time (void)
 {
@@ -247,6 +281,8 @@ main (int argc, char **argv)
   ADD ("/readout/pictures", test_pictures);
   ADD ("/readout/lacking", test_lacking);
   ADD ("/readout/odd-arrays", test_odd_arrays);
+  ADD ("/readout/hostile-words", test_hostile_words);
+  ADD ("/readout/hostile-next", test_hostile_next);
   g_test_add_func ("/readout/time", test_time);
   return g_test_run ();
 }

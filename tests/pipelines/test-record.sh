@@ -241,6 +241,15 @@ damaged_sidecar_is_refused() {
   fails '^replay: .*damaged\.jsonl: line 5' "$replay" damaged.mkv
 }
 
+# Words of a stranger are a line of text, and the terminal obeys none of them.
+hostile_sidecar_is_harmless() {
+  cp f.mkv evil.mkv
+  sed -E 's/"(akiec|bcc|bkl|df|mel|nv|vasc)"/"\\u001b[2J\1"/g; s/( keratosis| carcinoma|noma|fibroma| nevus| lesion)"/\\u001b[31mEVIL\\u0007\\n00:00.0 \\u009bm\1"/g' f.jsonl >evil.jsonl
+  run 0 "$replay" evil.mkv --no-display && says out '^00:00\.0  .* \[31mEVIL  00:00\.0  m( keratosis| carcinoma|noma|fibroma| nevus| lesion) ' || return 1
+  run 0 "$replay" evil.mkv --again --evidence 0 && says out 'recorded  \[2J[a-z]+ ' || return 1
+  "$replay" evil.mkv --no-display 2>&1 | LC_ALL=C grep $'[\x01-\x09\x0b-\x1f\x7f]\|\xc2\x9b' | none
+}
+
 # It is a recording without chapters, not a failure.
 chapters_are_optional() {
   mkdir -p bare
@@ -289,6 +298,7 @@ check "a film that is deleted meanwhile is a failure" deleted_film_is_a_failure
 check "a torn sidecar is replayed" torn_sidecar_is_replayed
 check "a sidecar of the future is refused" foreign_sidecar_is_refused
 check "a damaged sidecar is refused" damaged_sidecar_is_refused
+check "a sidecar's words do nothing to the terminal" hostile_sidecar_is_harmless
 check "chapters are left out without mkvpropedit" chapters_are_optional
 check "recording a missing input" fails '^record: nowhere: .*No such file' "$record" --input nowhere
 check "recording into a missing folder" fails '^record: .*no/where\.mkv: cannot be written' "$record" --input folder --no-display --output no/where.mkv
