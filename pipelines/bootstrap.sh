@@ -85,28 +85,43 @@ install_packages() {
   logged "apt-get install" as_root apt-get install -y -q --no-install-recommends "${names[@]}"
 }
 
-# build_in FOLDER OPTION...: configures if that has not been done, and compiles what has changed
+# build_in FOLDER OPTION...: configures if that has not been done, and compiles what has changed; one program at a time
 build_in() {
-  local build=$1
+  local build=$1 lock tried=0
   shift
+  mkdir -p "$build" 2>/dev/null || [ -d "$build" ] || die "$build: cannot be made, and is no folder of a build"
+  # The folder itself is locked, and so never replaced. Where folders cannot be locked it is built all the same.
+  exec {lock}<"$build"
+  flock -n -E 75 "$lock" 2>/dev/null || tried=$?
+  if [ $tried -eq 75 ]; then
+    say "waiting for another program that builds in $build"
+    flock "$lock"
+  fi
   if [ ! -e "$build/build.ninja" ]; then
-    say "building in $build"
-    # What a configuration left that failed goes; a folder of something else stays.
-    if [ -d "$build/meson-private" ]; then
-      rm -rf "$build"
-    elif [ -e "$build" ] && ! rmdir "$build" 2>/dev/null; then
-      die "$build: is there, and is no folder of a build"
-    fi
-    logged "meson setup" meson setup "$build" "$root" "$@"
+    configure_in "$build" "$@"
   fi
   logged "the build" ninja -C "$build"
+  exec {lock}<&-
+}
+
+# configure_in FOLDER OPTION...: what a configuration left that failed goes; a folder of something else stays.
+configure_in() {
+  local build=$1
+  shift
+  say "building in $build"
+  if [ -d "$build/meson-private" ]; then
+    find "$build/" -mindepth 1 -delete
+  elif [ -n "$(ls -A "$build")" ]; then
+    die "$build: is there, and is no folder of a build"
+  fi
+  logged "meson setup" meson setup "$build" "$root" "$@"
 }
 
 # enter_devenv FOLDER: the environment in which GStreamer finds what was built there
 enter_devenv() {
   local build=$1
   if [ ! "$build/devenv" -nt "$build/build.ninja" ]; then
-    meson devenv -C "$build" --dump >"$build/devenv.new" 2>/dev/null && mv "$build/devenv.new" "$build/devenv"
+    meson devenv -C "$build" --dump >"$build/devenv.$$" 2>/dev/null && mv "$build/devenv.$$" "$build/devenv"
   fi
   set +u # it appends to variables that may not be set
   # shellcheck disable=SC1091

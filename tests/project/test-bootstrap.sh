@@ -96,7 +96,7 @@ leaves_a_folder_of_something_else_alone() {
 
 begins_anew_where_a_configuration_failed() {
   new_machine
-  fake meson 'mkdir "$2"; touch "$2/build.ninja"'
+  fake meson 'mkdir -p "$2"; touch "$2/build.ninja"'
   fake ninja true
   mkdir -p "$scratch/failed/meson-private" "$scratch/empty"
   for folder in failed empty; do
@@ -104,6 +104,34 @@ begins_anew_where_a_configuration_failed() {
       ". '$here/../../pipelines/bootstrap.sh'; build_in '$scratch/$folder'" 2>"$scratch/said" || return 1
     [ -e "$scratch/$folder/build.ninja" ] && [ ! -e "$scratch/$folder/meson-private" ] || return 1
   done
+}
+
+# build FOLDER: runs build_in on the new machine
+build() {
+  root=$scratch/project program=it PATH=$scratch/bin:$PATH bash -euo pipefail -c \
+    ". '$here/../../pipelines/bootstrap.sh'; build_in '$1'"
+}
+
+# The second one neither removes what the first has begun nor configures anew.
+two_at_once_build_once() {
+  local first folder=$scratch/shared
+  new_machine
+  fake meson "mkdir \"\$2/meson-private\" && echo meson >>'$scratch/calls' && sleep 1 && touch \"\$2/meson-private/whole\" \"\$2/build.ninja\""
+  fake ninja "echo ninja >>'$scratch/calls'; [ -e \"\$2/meson-private/whole\" ]"
+  mkdir "$folder" && { build "$folder" >"$scratch/first" 2>&1 & } && first=$!
+  for _ in $(seq 200); do [ -e "$folder/meson-private" ] || sleep 0.05; done
+  build "$folder" >"$scratch/second" 2>&1 || { cat "$scratch/second"; return 1; }
+  wait "$first" || { cat "$scratch/first"; return 1; }
+  grep -q '^it: waiting for another program that builds in ' "$scratch/second" && [ "$(xargs <"$scratch/calls")" = "meson ninja ninja" ]
+}
+
+# What runs for long does not keep others from building.
+lock_ends_with_the_build() {
+  new_machine
+  fake ninja true
+  mkdir "$scratch/done" && touch "$scratch/done/build.ninja"
+  root=$scratch/project program=it PATH=$scratch/bin:$PATH timeout 60 bash -euo pipefail -c \
+    ". '$here/../../pipelines/bootstrap.sh'; build_in '$scratch/done'; exec flock -n '$scratch/done' true"
 }
 
 shows_the_log_of_a_failure() {
@@ -148,6 +176,8 @@ check "without sudo the command is named" says_what_to_do_without_sudo
 check "what the release lacks needs no sudo" needs_no_sudo_for_what_the_release_lacks
 check "a folder of something else is refused" leaves_a_folder_of_something_else_alone
 check "a failed configuration is begun anew" begins_anew_where_a_configuration_failed
+check "two at once build one after the other" two_at_once_build_once
+check "the lock ends with the build" lock_ends_with_the_build
 check "a failed installation shows its log" shows_the_log_of_a_failure
 check "a failed build shows its log" shows_the_log_of_a_broken_build
 check "the list is well-formed" every_package_has_a_plain_name
