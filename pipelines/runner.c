@@ -112,6 +112,9 @@ take_message (GstBus *bus, GstMessage *message, gpointer data)
   case GST_MESSAGE_EOS:
     g_main_loop_quit (runner->loop);
     break;
+  case GST_MESSAGE_LATENCY:
+    gst_bin_recalculate_latency (GST_BIN (runner->pipeline));
+    break;
   case GST_MESSAGE_ELEMENT:
     if (runner->element && structure)
       runner->element (structure, runner->data);

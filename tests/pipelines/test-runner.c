@@ -6,8 +6,12 @@
 typedef struct {
   Input input;
   Runner runner;
-  gint ends; /* atomic: how often the end came to what records */
+  gint ends;  /* atomic: how often the end came to what records */
+  gint shown; /* atomic */
+  gint slow;  /* atomic: whether what shows was told of more latency */
 } Stage;
+
+#define DEADLINE (300 * GST_MSECOND)
 
 static void
 ignore_size (gint width, gint height, gpointer data)
@@ -40,6 +44,53 @@ test_end_without_frames (void)
   g_idle_add (end, &stage.runner);
   g_assert_true (runner_run (&stage.runner));
   g_assert_cmpint (g_atomic_int_get (&stage.ends), ==, 1);
+}
+
+/* The third frame takes longer to show, which the sink says. */
+static GstPadProbeReturn
+slow_down (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Stage *stage = data;
+
+  if (g_atomic_int_add (&stage->shown, 1) == 2)
+    g_object_set (GST_PAD_PARENT (pad), "processing-deadline", (guint64)DEADLINE, NULL);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+take_latency (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Stage *stage = data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  GstClockTime latency = 0;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_LATENCY)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_latency (event, &latency);
+  if (latency >= DEADLINE && g_atomic_int_compare_and_exchange (&stage->slow, 0, 1))
+    g_idle_add (end, &stage->runner);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+test_latency_that_changes (void)
+{
+  g_autoptr (GstElement) pipeline =
+      gst_parse_launch ("videotestsrc is-live=true ! identity name=gate ! fakesink name=file sync=true", NULL);
+  g_autoptr (GstElement) gate = gst_bin_get_by_name (GST_BIN (pipeline), "gate");
+  g_autoptr (GstElement) file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
+  g_autoptr (GstPad) exit = gst_element_get_static_pad (gate, "src");
+  g_autoptr (GstPad) entry = gst_element_get_static_pad (file, "sink");
+  g_autoptr (Gate) closing = gate_new (exit, GST_CLOCK_TIME_NONE, ignore_size, NULL);
+  Stage stage = { .input = { .described = (gchar *)"a test" } };
+  const guint deadline = g_timeout_add_seconds (10, end, &stage.runner);
+
+  gst_pad_add_probe (entry, GST_PAD_PROBE_TYPE_BUFFER, slow_down, &stage, NULL);
+  gst_pad_add_probe (exit, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, take_latency, &stage, NULL);
+  stage.runner = (Runner){ .name = "test", .input = &stage.input, .pipeline = pipeline, .gate = closing };
+  g_assert_true (runner_run (&stage.runner));
+  g_assert_true (g_atomic_int_get (&stage.slow));
+  g_source_remove (deadline);
 }
 
 /* Fails while the pipeline is taken down. */
@@ -94,6 +145,7 @@ main (int argc, char **argv)
 {
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/runner/latency-that-changes", test_latency_that_changes);
   g_test_add_func ("/runner/end-without-frames", test_end_without_frames);
   g_test_add_func ("/runner/error-at-the-end", test_error_at_the_end);
   g_test_add_func ("/runner/unplugged-is-told", test_unplugged_is_told);
