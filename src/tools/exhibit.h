@@ -32,7 +32,7 @@ void derma_gallery_free (DermaGallery *gallery);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaGallery, derma_gallery_free)
 
-/* The best picture of a lesion, as recorded. FALSE with @error set; @shot without pixels if there is none. */
+/* The best picture of a lesion, as recorded. FALSE with @error set; @shot without pixels if there is none near it. */
 gboolean derma_gallery_get_shot (DermaGallery *gallery, const DermaCourse *course, DermaShot *shot, GError **error);
 /* The same picture with its outline, no side longer than @side. */
 gboolean derma_gallery_get_best (DermaGallery *gallery, const DermaCourse *course, guint side, DermaExhibit *exhibit,

@@ -9,6 +9,8 @@
 #define MAX_PIXELS "134217728"
 /* What recordings are made with. */
 #define CODECS "h264,hevc,vp8,vp9,av1,libdav1d,libaom-av1,mjpeg,ffv1,mpeg4,mpeg2video,rawvideo,theora"
+/* Seconds. A picture that is farther off may show something else. */
+#define MAX_DISTANCE 0.5
 
 struct _DermaRecording {
   gchar *name; /* for messages */
@@ -178,6 +180,15 @@ choose (const DermaRecording *recording, const Search *search)
   return recording->frame;
 }
 
+/* A film that was cut off may end long before the sidecar does. */
+static gboolean
+is_near (const DermaRecording *recording, const AVFrame *frame, gint64 wanted)
+{
+  const gdouble unit = av_q2d (recording->format->streams[recording->stream]->time_base);
+
+  return ABS ((gdouble)get_time (frame) - (gdouble)wanted) * unit <= MAX_DISTANCE;
+}
+
 gboolean
 derma_recording_get_shot (DermaRecording *recording, guint64 time, DermaShot *shot, GError **error)
 {
@@ -186,6 +197,7 @@ derma_recording_get_shot (DermaRecording *recording, guint64 time, DermaShot *sh
   const AVFrame *found;
   GError *cause = NULL;
 
+  *shot = (DermaShot){ 0 };
   search.wanted = av_rescale_q ((gint64)MIN (time, G_MAXINT64 / 2), nanoseconds,
                                 recording->format->streams[recording->stream]->time_base);
   go_to (recording, search.wanted);
@@ -193,7 +205,7 @@ derma_recording_get_shot (DermaRecording *recording, guint64 time, DermaShot *sh
   found = choose (recording, &search);
   if (!found)
     return fail (recording, error, DERMA_ERROR_FORMAT, "no picture of it can be decoded", 0);
-  if (derma_shot_take (shot, found, &cause))
+  if (!is_near (recording, found, search.wanted) || derma_shot_take (shot, found, &cause))
     return TRUE;
   g_propagate_prefixed_error (error, cause, "%s: ", recording->name);
   return FALSE;

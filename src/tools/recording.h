@@ -13,7 +13,7 @@ void derma_recording_free (DermaRecording *recording);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaRecording, derma_recording_free)
 
 /*
- * The picture whose time is nearest to @time, ns on the file's own time line; in a file that ends early, its last one.
- * FALSE with @error set to "PATH: CAUSE" if there is none.
+ * The picture whose time is nearest to @time, ns on the file's own time line; @shot without pixels if that is more than
+ * half a second off, as in a file that ends early. FALSE with @error set to "PATH: CAUSE" if there is none at all.
  */
 gboolean derma_recording_get_shot (DermaRecording *recording, guint64 time, DermaShot *shot, GError **error);

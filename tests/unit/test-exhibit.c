@@ -176,6 +176,26 @@ test_no_picture (void)
   g_assert_null (exhibit.outline);
 }
 
+/* A film of half a second that was cut off while the sidecar went on shows no picture of what came later. */
+static void
+test_lost_end (void)
+{
+  const guint64 times[] = { 2 * SECOND, G_MAXUINT64 };
+  g_autoptr (DermaStoryboard) board = derma_storyboard_new ();
+  g_autoptr (GPtrArray) sessions = make_sessions (board, NULL, 5, times);
+  g_autoptr (DermaGallery) gallery = derma_gallery_new (g_ptr_array_index (sessions, 0));
+  g_autoptr (GError) error = NULL;
+  g_auto (DermaExhibit) exhibit = { 0 };
+  g_auto (DermaShot) shot = { 0 };
+
+  g_assert_true (derma_gallery_get_best (gallery, course_of (sessions), 40, &exhibit, &error));
+  g_assert_no_error (error);
+  g_assert_null (exhibit.jpeg);
+  g_assert_null (exhibit.outline);
+  g_assert_true (derma_gallery_get_shot (gallery, course_of (sessions), &shot, &error));
+  g_assert_null (shot.pixels);
+}
+
 static void
 test_parts (void)
 {
@@ -303,6 +323,7 @@ main (int argc, char **argv)
   g_test_add_func ("/exhibit/recording-that-vanishes", test_recording_that_vanishes);
   g_test_add_func ("/exhibit/broken-recording", test_broken_recording);
   g_test_add_func ("/exhibit/no-picture", test_no_picture);
+  g_test_add_func ("/exhibit/lost-end", test_lost_end);
   g_test_add_func ("/exhibit/parts", test_parts);
   g_test_add_func ("/exhibit/snapshots-elsewhere-are-not-found", test_snapshots_elsewhere_are_not_found);
   g_test_add_func ("/exhibit/bad-snapshots", test_bad_snapshots);
