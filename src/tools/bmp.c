@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/bmp.h"
 
-#include "tools/output.h"
-
 #define HEADER 54
 
 static void
@@ -28,15 +26,15 @@ fill (guint8 *data, const DermaFrame *frame, gsize stride)
   }
 }
 
-gboolean
-derma_bmp_write (const gchar *path, const DermaFrame *frame, GError **error)
+GBytes *
+derma_bmp_encode (const DermaFrame *frame, GError **error)
 {
   gsize stride = ((gsize)frame->width * 3 + 3) / 4 * 4, size = HEADER + stride * frame->height;
   g_autofree guint8 *data = size <= G_MAXUINT32 ? g_try_malloc0 (size) : NULL;
 
   if (!data || frame->format != DERMA_FORMAT_RGB) {
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "%s: the picture cannot be written as a bitmap", path);
-    return FALSE;
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, "the picture cannot be written as a bitmap");
+    return NULL;
   }
   data[0] = 'B';
   data[1] = 'M';
@@ -49,5 +47,5 @@ derma_bmp_write (const gchar *path, const DermaFrame *frame, GError **error)
   data[28] = 24;
   put (data + 34, (guint32)(size - HEADER));
   fill (data, frame, stride);
-  return derma_output_write (path, data, size, error);
+  return g_bytes_new_take (g_steal_pointer (&data), size);
 }

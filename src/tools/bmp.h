@@ -4,5 +4,5 @@
 #include <derma/error.h>
 #include <derma/frame.h>
 
-/* Writes an RGB picture as a Windows bitmap of 24 bits. FALSE with @error set to "PATH: CAUSE". */
-gboolean derma_bmp_write (const gchar *path, const DermaFrame *frame, GError **error);
+/* (transfer full): an RGB picture as a Windows bitmap of 24 bits. NULL with @error set to a cause without a name. */
+GBytes *derma_bmp_encode (const DermaFrame *frame, GError **error);

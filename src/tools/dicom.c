@@ -2,18 +2,17 @@
 #include "tools/dicom.h"
 
 #include "tools/bmp.h"
+#include "tools/output.h"
+#include "tools/scratch.h"
 
 #include <derma/picture.h>
 #include <derma/version.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DERMOSCOPIC_PHOTOGRAPHY_IMAGE "1.2.840.10008.5.1.4.1.1.77.1.7"
 #define CONVERTER "img2dcm"
@@ -246,7 +245,7 @@ make_command (const DermaDicom *dicom, const gchar *picture, gboolean bitmap, co
   }
   /* An absolute name is no option. */
   g_ptr_array_add (command, g_canonicalize_filename (picture, NULL));
-  g_ptr_array_add (command, g_canonicalize_filename (output, NULL));
+  g_ptr_array_add (command, g_strdup (output));
   g_ptr_array_add (command, NULL);
   return command;
 }
@@ -254,20 +253,20 @@ make_command (const DermaDicom *dicom, const gchar *picture, gboolean bitmap, co
 static gboolean
 run (const GPtrArray *command, GError **error)
 {
-  g_autoptr (GError) cause = NULL;
+  const GSubprocessFlags flags =
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE | G_SUBPROCESS_FLAGS_INHERIT_FDS;
+  g_autofree gchar *program = g_find_program_in_path (CONVERTER);
   g_autofree gchar *complaint = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_newv (
-      (const gchar *const *)command->pdata, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &cause);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) cause = NULL;
 
-  if (!process) {
-    if (g_error_matches (cause, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
-      g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME,
-                   CONVERTER ": is not installed; it comes with DCMTK (package dcmtk)");
-    else
-      g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, CONVERTER ": %s", cause->message);
+  if (!program) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME,
+                 CONVERTER ": is not installed; it comes with DCMTK (package dcmtk)");
     return FALSE;
   }
-  if (!g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &complaint, &cause)) {
+  process = g_subprocess_newv ((const gchar *const *)command->pdata, flags, &cause);
+  if (!process || !g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &complaint, &cause)) {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_RUNTIME, CONVERTER ": %s", cause->message);
     return FALSE;
   }
@@ -288,53 +287,36 @@ check_output (const gchar *output, GError **error)
   return FALSE;
 }
 
-/* A name beside @path for what is not yet whole. */
-static gchar *
-make_temporary (const gchar *path, const gchar *ending, GError **error)
-{
-  gchar *name = g_strconcat (path, ".XXXXXX", ending, NULL);
-  gint fd = g_mkstemp_full (name, O_RDWR | O_CLOEXEC, 0666);
-
-  if (fd >= 0) {
-    close (fd);
-    return name;
-  }
-  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be written: %s", path, g_strerror (errno));
-  g_free (name);
-  return NULL;
-}
-
 static gboolean
 convert (const DermaDicom *dicom, const gchar *picture, gboolean bitmap, const gchar *output, GError **error)
 {
-  g_autofree gchar *temporary = make_temporary (output, ".part", error);
+  g_auto (DermaScratch) made = DERMA_SCRATCH_INIT;
   g_autoptr (GPtrArray) command = NULL;
+  g_autoptr (GBytes) bytes = NULL;
 
-  if (!temporary)
+  if (!derma_scratch_make (&made, NULL, error))
     return FALSE;
-  command = make_command (dicom, picture, bitmap, temporary);
-  if (!run (command, error)) {
-    g_unlink (temporary);
+  command = make_command (dicom, picture, bitmap, made.path);
+  if (!run (command, error))
     return FALSE;
-  }
-  if (g_rename (temporary, output) == 0)
-    return TRUE;
-  g_set_error (error, DERMA_ERROR, DERMA_ERROR_FILE, "%s: cannot be written: %s", output, g_strerror (errno));
-  g_unlink (temporary);
-  return FALSE;
+  bytes = derma_scratch_read (&made, error);
+  return bytes && derma_output_write (output, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
+}
+
+static gboolean
+convert_bytes (const DermaDicom *dicom, GBytes *picture, gboolean bitmap, const gchar *output, GError **error)
+{
+  g_auto (DermaScratch) file = DERMA_SCRATCH_INIT;
+
+  return derma_scratch_make (&file, picture, error) && convert (dicom, file.path, bitmap, output, error);
 }
 
 static gboolean
 convert_png (const DermaDicom *dicom, const DermaFrame *frame, const gchar *output, GError **error)
 {
-  g_autofree gchar *bitmap = make_temporary (output, ".bmp", error);
-  gboolean done;
+  g_autoptr (GBytes) bitmap = derma_bmp_encode (frame, error);
 
-  if (!bitmap)
-    return FALSE;
-  done = derma_bmp_write (bitmap, frame, error) && convert (dicom, bitmap, TRUE, output, error);
-  g_unlink (bitmap);
-  return done;
+  return bitmap && convert_bytes (dicom, bitmap, TRUE, output, error);
 }
 
 gboolean
@@ -353,4 +335,10 @@ derma_dicom_write (const DermaDicom *dicom, const gchar *picture, const gchar *o
   /* A JPEG begins with 0xff; what else can be loaded is a PNG. */
   return first == 0xff ? convert (dicom, picture, FALSE, output, error)
                        : convert_png (dicom, derma_picture_get_frame (loaded), output, error);
+}
+
+gboolean
+derma_dicom_write_jpeg (const DermaDicom *dicom, GBytes *jpeg, const gchar *output, GError **error)
+{
+  return check_output (output, error) && convert_bytes (dicom, jpeg, FALSE, output, error);
 }

@@ -4,7 +4,6 @@
 #include "tools/dicom.h"
 #include "tools/exhibit.h"
 #include "tools/html.h"
-#include "tools/output.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -97,25 +96,6 @@ make_stem (const DermaSession *session, GHashTable *taken)
   return stem;
 }
 
-/* Returns: (transfer full): the path of a file of its own that holds @jpeg */
-static gchar *
-write_temporary (GBytes *jpeg, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autofree gchar *path = NULL;
-  const gint fd = g_file_open_tmp ("derma-XXXXXX.jpg", &path, &cause);
-
-  if (fd < 0) {
-    g_set_error_literal (error, DERMA_ERROR, DERMA_ERROR_FILE, cause->message);
-    return NULL;
-  }
-  g_close (fd, NULL);
-  if (derma_output_write (path, g_bytes_get_data (jpeg, NULL), g_bytes_get_size (jpeg), error))
-    return g_steal_pointer (&path);
-  g_unlink (path);
-  return NULL;
-}
-
 static gboolean
 write_picture (const Export *export, const DermaCourse *course, const DermaShot *shot, GError **error)
 {
@@ -123,16 +103,11 @@ write_picture (const Export *export, const DermaCourse *course, const DermaShot 
   g_autofree gchar *name = g_strdup_printf ("%s-lesion-%u.dcm", export->stem, course->lesion);
   g_autofree gchar *output = g_build_filename (export->options->folder, name, NULL);
   g_autoptr (GBytes) jpeg = dicom ? derma_shot_to_jpeg (shot, JPEG_QUALITY, error) : NULL;
-  g_autofree gchar *picture = jpeg ? write_temporary (jpeg, error) : NULL;
-  gboolean done;
 
-  if (!picture)
+  if (!jpeg || !derma_dicom_write_jpeg (dicom, jpeg, output, error))
     return FALSE;
-  done = derma_dicom_write (dicom, picture, output, error);
-  g_unlink (picture);
-  if (done)
-    g_print ("%s\n", output);
-  return done;
+  g_print ("%s\n", output);
+  return TRUE;
 }
 
 static gboolean

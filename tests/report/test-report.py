@@ -493,6 +493,37 @@ class Errors(Case):
                 self.assertIn(word, result.stdout.decode())
 
 
+class Converter(Case):
+    """Another program in the place of DCMTK's."""
+
+    def convert(self, script, *arguments):
+        os.makedirs(self.path("bin"), exist_ok=True)
+        os.makedirs(self.path("tmp"), exist_ok=True)
+        with open(self.path("bin/img2dcm"), "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\nwhile [ $# -gt 2 ]; do shift; done\n" + script)
+        os.chmod(self.path("bin/img2dcm"), 0o755)
+        environment = {**os.environ, "PATH": self.path("bin") + ":/usr/bin:/bin", "TMPDIR": self.path("tmp")}
+        return run("report", self.session(), "--dicom", self.path("out"), *arguments, env=environment)
+
+    def left(self):
+        return os.listdir(self.path("tmp")) + os.listdir(self.path("out"))
+
+    def test_nobody_else_sees_the_picture(self):
+        result = self.convert(f"stat -L -c %a $1 >>{self.path('seen')}; ls -A {self.path('tmp')} >>{self.path('seen')}\n"
+                              "cat $1 >$2")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        with open(self.path("seen"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "600\n600\n")
+        self.assertEqual(sorted(self.left()), ["visit-lesion-1.dcm", "visit-lesion-2.dcm"])
+
+    def test_no_picture_is_left_when_killed(self):
+        for name in ("INT", "TERM", "KILL"):
+            with self.subTest(name=name):
+                result = self.convert(f"cat $1 >$2; kill -{name} $PPID; sleep 0.2")
+                self.assertLess(result.returncode, 0)
+                self.assertEqual(self.left(), [])
+
+
 @unittest.skipUnless(shutil.which("img2dcm") and shutil.which("dcmdump"), "DCMTK is not installed")
 class Dicom(Case):
     KNOWN = ["--attribute", "manufacturer=Ä & Co", "--attribute", "model=x", "--attribute", "serial=1", "--attribute",

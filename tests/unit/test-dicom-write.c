@@ -101,6 +101,29 @@ test_written (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_files (fixture), ==, 1);
 }
 
+/* The picture of a report is in no folder, and nobody else can read it. */
+static void
+test_picture_is_not_seen (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *arguments = derma_storyboard_get_path (fixture->board, "arguments"), *text = NULL;
+  g_autofree gchar *script = g_strdup_printf ("while [ $# -gt 2 ]; do shift; done\n"
+                                              "stat -L -c %%a \"$1\" > '%s'\nls '%s' >> '%s'\ncat \"$1\" > \"$2\"",
+                                              arguments, fixture->board->folder, arguments);
+  g_autoptr (DermaDicom) dicom = derma_dicom_new (FALSE);
+  g_autoptr (GBytes) jpeg = g_bytes_new_static ("jpeg", 4);
+  g_autofree gchar *made = NULL;
+  g_autoptr (GError) error = NULL;
+
+  install (fixture, script);
+  g_assert_true (derma_dicom_write_jpeg (dicom, jpeg, fixture->output, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (arguments, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "600\na.jpg\narguments\nimg2dcm\n");
+  g_assert_true (g_file_get_contents (fixture->output, &made, NULL, NULL));
+  g_assert_cmpstr (made, ==, "jpeg");
+  g_assert_cmpuint (count_files (fixture), ==, 1);
+}
+
 /* An earlier file is replaced as a whole, or stays as it was. */
 static void
 test_old_file_stays_on_failure (Fixture *fixture, gconstpointer data)
@@ -224,6 +247,7 @@ main (int argc, char **argv)
     void (*run) (Fixture *, gconstpointer);
   } tests[] = {
     { "/dicom-write/written", test_written },
+    { "/dicom-write/picture-is-not-seen", test_picture_is_not_seen },
     { "/dicom-write/failure-keeps-the-old-file", test_old_file_stays_on_failure },
     { "/dicom-write/missing-converter", test_missing_converter },
     { "/dicom-write/error-of-the-converter", test_converter_complains },
