@@ -106,7 +106,10 @@ write_picture (const Export *export, const DermaCourse *course, const DermaShot 
 
   if (!jpeg || !derma_dicom_write_jpeg (dicom, jpeg, output, error))
     return FALSE;
-  g_print ("%s\n", output);
+  if (export->options->aside)
+    g_printerr ("%s\n", output);
+  else
+    g_print ("%s\n", output);
   return TRUE;
 }
 

@@ -58,7 +58,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 static gint
 check_dicom (const Options *o)
 {
-  const DermaReportDicom dicom = { o->dicom, o->dermoscopic, o->attributes };
+  const DermaReportDicom dicom = { o->dicom, o->dermoscopic, o->attributes, FALSE };
   GError *error = NULL;
 
   if (!o->dicom && (o->dermoscopic || o->attributes))
@@ -67,6 +67,19 @@ check_dicom (const Options *o)
     return -1;
   derma_tool_fail_error (error);
   return DERMA_EXIT_USAGE;
+}
+
+static gboolean
+has_report (const Options *options)
+{
+  return options->output || options->json || options->csv;
+}
+
+/* Whether the report goes to standard output. */
+static gboolean
+prints (const Options *options)
+{
+  return has_report (options) && (!options->output || strcmp (options->output, "-") == 0);
 }
 
 static gint
@@ -91,7 +104,7 @@ parse (gint *argc, gchar ***argv, Options *o)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--json and --csv exclude each other");
   if (o->sidecar && *argc != 2)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "--sidecar is for one recording, not %d", *argc - 1);
-  if (!o->output && !o->json && !o->csv && !o->dicom)
+  if (!has_report (o) && !o->dicom)
     return derma_tool_fail (DERMA_EXIT_USAGE, "report", "-o is needed (--help tells more)");
   return check_dicom (o);
 }
@@ -164,7 +177,7 @@ write_report (const GPtrArray *sessions, const Options *options, GError **error)
       return FALSE;
     text = g_string_free (html, FALSE);
   }
-  if (options->output && strcmp (options->output, "-") != 0)
+  if (!prints (options))
     return derma_output_write (options->output, text, strlen (text), error);
   fputs (text, stdout);
   return TRUE;
@@ -174,11 +187,11 @@ static gboolean
 report (gchar **recordings, const Options *options, GError **error)
 {
   g_autoptr (GPtrArray) sessions = derma_sessions_new ();
-  const DermaReportDicom dicom = { options->dicom, options->dermoscopic, options->attributes };
+  const DermaReportDicom dicom = { options->dicom, options->dermoscopic, options->attributes, prints (options) };
 
   if (!load (sessions, recordings, options, error))
     return FALSE;
-  if ((options->output || options->json || options->csv) && !write_report (sessions, options, error))
+  if (has_report (options) && !write_report (sessions, options, error))
     return FALSE;
   return !options->dicom || derma_report_to_dicom (sessions, &dicom, error);
 }

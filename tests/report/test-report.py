@@ -516,6 +516,21 @@ class Converter(Case):
             self.assertEqual(file.read(), "600\n600\n")
         self.assertEqual(sorted(self.left()), ["visit-lesion-1.dcm", "visit-lesion-2.dcm"])
 
+    def test_names_do_not_mix_with_the_report(self):
+        names = [self.path(f"out/visit-lesion-{i}.dcm") for i in (1, 2)]
+        copy = "cat $1 >$2"
+        result = self.convert(copy, "--json")
+        self.assertEqual(len(json.loads(result.stdout)["sessions"]), 1)
+        self.assertEqual(result.stderr.decode().splitlines(), names)
+        result = self.convert(copy, "--csv")
+        self.assertEqual(len(list(csv.DictReader(io.StringIO(result.stdout.decode())))), 2)
+        result = self.convert(copy, "-o", "-")
+        self.assertEqual(Page(result.stdout.decode()).problems, [])
+        self.assertTrue(result.stdout.endswith(b"</html>\n"))
+        self.assertEqual(result.stderr.decode().splitlines(), names)
+        result = self.convert(copy, "--json", "-o", self.path("r.json"))
+        self.assertEqual((result.stdout.decode().splitlines(), result.stderr), (names, b""))
+
     def test_no_picture_is_left_when_killed(self):
         for name in ("INT", "TERM", "KILL"):
             with self.subTest(name=name):
