@@ -16,6 +16,7 @@ struct _DermaGallery {
   const DermaSession *session;
   DermaRecording *recording; /* of the part opened last */
   guint part;
+  gboolean *lost;              /* one a part */
   DermaClassifier *classifier; /* of the network used last */
   DermaModel *model;           /* borrowed from the session */
 };
@@ -33,6 +34,7 @@ derma_gallery_new (const DermaSession *session)
   DermaGallery *gallery = g_new0 (DermaGallery, 1);
 
   gallery->session = session;
+  gallery->lost = g_new0 (gboolean, session->parts->len);
   return gallery;
 }
 
@@ -43,6 +45,7 @@ derma_gallery_free (DermaGallery *gallery)
     return;
   derma_recording_free (gallery->recording);
   derma_classifier_free (gallery->classifier);
+  g_free (gallery->lost);
   g_free (gallery);
 }
 
@@ -59,16 +62,41 @@ open_part (DermaGallery *gallery, guint part, GError **error)
   return gallery->recording;
 }
 
+/* Whether a film that cannot be read for that cause is as one that was cut off before its first picture. */
+static gboolean
+is_cut_off (const DermaPart *part, const GError *cause)
+{
+  return !part->complete && g_file_test (part->path, G_FILE_TEST_IS_REGULAR)
+         && (g_error_matches (cause, DERMA_ERROR, DERMA_ERROR_FILE)
+             || g_error_matches (cause, DERMA_ERROR, DERMA_ERROR_FORMAT));
+}
+
 gboolean
 derma_gallery_get_shot (DermaGallery *gallery, const DermaCourse *course, DermaShot *shot, GError **error)
 {
+  const guint part = course->best.part;
   DermaRecording *recording;
+  GError *cause = NULL;
 
   *shot = (DermaShot){ 0 };
   if (course->merit < 0)
     return TRUE;
-  recording = open_part (gallery, course->best.part, error);
-  return recording && derma_recording_get_shot (recording, course->best.reading.pts, shot, error);
+  recording = open_part (gallery, part, &cause);
+  if (recording && derma_recording_get_shot (recording, course->best.reading.pts, shot, &cause))
+    return TRUE;
+  gallery->lost[part] = is_cut_off (g_ptr_array_index (gallery->session->parts, part), cause);
+  if (!gallery->lost[part]) {
+    g_propagate_error (error, cause);
+    return FALSE;
+  }
+  g_error_free (cause);
+  return TRUE;
+}
+
+gboolean
+derma_gallery_has_lost (const DermaGallery *gallery, guint part)
+{
+  return gallery->lost[part];
 }
 
 /* NULL without a model at hand, or if it does not run. */

@@ -34,6 +34,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaGallery, derma_gallery_free)
 
 /* The best picture of a lesion, as recorded. FALSE with @error set; @shot without pixels if there is none near it. */
 gboolean derma_gallery_get_shot (DermaGallery *gallery, const DermaCourse *course, DermaShot *shot, GError **error);
+/*
+ * Whether a picture was looked for in that part and its film cannot be read: of a part without an orderly end that is
+ * no error, but as if no picture had been recorded.
+ */
+gboolean derma_gallery_has_lost (const DermaGallery *gallery, guint part);
 /* The same picture with its outline, no side longer than @side. */
 gboolean derma_gallery_get_best (DermaGallery *gallery, const DermaCourse *course, guint side, DermaExhibit *exhibit,
                                  GError **error);

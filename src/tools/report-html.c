@@ -57,7 +57,7 @@ add_header (GString *html, const GPtrArray *sessions)
 }
 
 static void
-add_remarks (GString *html, const DermaSession *session)
+add_remarks (GString *html, const DermaSession *session, const DermaGallery *gallery)
 {
   for (guint i = 0; i < session->parts->len; i++) {
     const DermaPart *part = g_ptr_array_index (session->parts, i);
@@ -69,6 +69,8 @@ add_remarks (GString *html, const DermaSession *session)
         html, "<p class=\"remark\"><bdi>%s</bdi> was not ended in order: what was written until then is here", name);
     if (part->torn > 0)
       derma_html_add (html, ", but for line %" G_GUINT64_FORMAT " of its sidecar, which is torn", part->torn);
+    if (derma_gallery_has_lost (gallery, i))
+      g_string_append (html, ". Its film has no picture to show");
     g_string_append (html, ".</p>\n");
   }
   for (guint i = 0; i < session->networks->len; i++) {
@@ -175,17 +177,20 @@ static gboolean
 add_session (GString *html, const DermaSession *session, gboolean several, GError **error)
 {
   g_autoptr (DermaGallery) gallery = derma_gallery_new (session);
+  g_autoptr (GString) lesions = g_string_new (NULL);
 
+  /* They tell which films cannot be read, which is remarked before. */
+  for (guint i = 0; i < session->courses->len; i++)
+    if (!derma_report_add_lesion (lesions, session, g_ptr_array_index (session->courses, i), gallery, error))
+      return FALSE;
   derma_html_add (html, "<section class=\"session\">\n<h2>%s<bdi>%s</bdi></h2>\n", several ? "Recording " : "",
                   several ? session->name : "Overview");
-  add_remarks (html, session);
+  add_remarks (html, session, gallery);
   add_overview (html, session);
   add_table (html, session);
   add_marks (html, session);
   g_string_append (html, "</section>\n");
-  for (guint i = 0; i < session->courses->len; i++)
-    if (!derma_report_add_lesion (html, session, g_ptr_array_index (session->courses, i), gallery, error))
-      return FALSE;
+  g_string_append_len (html, lesions->str, (gssize)lesions->len);
   return TRUE;
 }
 

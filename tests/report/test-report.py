@@ -262,6 +262,7 @@ class Html(Case):
         lines = sessions.ordinary("visit.mkv")[:-1] + [b'{"type":"rea']
         page = self.page(self.session(lines))
         self.assertIn("was not ended in order", page.text)
+        self.assertNotIn("no picture", page.text)
         self.assertIn(f"line {len(lines)} of its sidecar, which is torn", page.text)
         self.assertIn("2 lesions", page.text)
 
@@ -270,6 +271,24 @@ class Html(Case):
         with open(recording, "r+b") as file:
             file.truncate(os.path.getsize(recording) * 2 // 3)
         self.assertEqual(len(self.page(recording).all("img")), 2)
+
+    def test_part_without_a_picture(self):
+        """A film that was cut off before its first picture, after one that is whole."""
+        names = ["visit-00000.mkv", "visit-00001.mkv"]
+        for part, name in enumerate(names):
+            last = [] if part else [sessions.end(6 * sessions.SECOND)]
+            self.session([sessions.first_line(name, part=part), *sessions.course(part + 1, 0, 2, "nv", 0.9), *last], name=name)
+        for size in (400, 20, 0):
+            with self.subTest(size=size):
+                os.truncate(self.path(names[1]), size)
+                page = self.page(*map(self.path, names))
+                self.assertEqual(len(page.all("img")), 1)
+                self.assertEqual(page.text.count("No picture of this lesion was recorded."), 1)
+                self.assertIn("visit-00001.mkv was not ended in order: what was written until then is here. Its film has no "
+                              "picture to show.", page.text)
+        with open(self.path("visit-00001.jsonl"), "ab") as file:
+            file.write(json.dumps(sessions.end(2 * sessions.SECOND)).encode() + b"\n")
+        self.assert_fails(run("report", *map(self.path, names), "-o", self.path("r.html")), 1, names[1])
 
     def test_parts(self):
         names = ["visit-00000.mkv", "visit-00001.mkv"]
