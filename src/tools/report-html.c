@@ -78,8 +78,8 @@ add_remarks (GString *html, const DermaSession *session, const DermaGallery *gal
 
     if (!network->model)
       derma_html_add (html,
-                      "<p class=\"remark\">The network <bdi>%s</bdi> is not at hand: classes go by their labels, and "
-                      "regions stand for outlines.</p>\n",
+                      "<p class=\"remark\">The network <bdi>%s</bdi> is not at hand: classes go by their labels, "
+                      "which of them are malignant is not known, and regions stand for outlines.</p>\n",
                       network->classes->model_name);
   }
 }

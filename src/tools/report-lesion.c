@@ -95,6 +95,14 @@ add_bar (GString *html, gfloat value)
                   100 * value);
 }
 
+static const gchar *
+get_kind (const DermaNetwork *network, guint index)
+{
+  if (!network->model)
+    return "unknown";
+  return derma_network_is_malignant (network, index) ? "malignant" : "benign";
+}
+
 static void
 add_probabilities (GString *html, const DermaReading *reading, const DermaNetwork *network)
 {
@@ -103,11 +111,9 @@ add_probabilities (GString *html, const DermaReading *reading, const DermaNetwor
   derma_reading_rank (reading, order, reading->classes->n);
   g_string_append (html, "<table class=\"bars\"><caption>Calibrated probabilities</caption>\n<tbody>\n");
   for (guint i = 0; i < reading->classes->n; i++) {
-    gboolean malignant = derma_network_is_malignant (network, order[i]);
-
     derma_html_add (html, "<tr class=\"%s%s\"><th scope=\"row\">%s</th><td class=\"number\">%.2f</td>",
-                    malignant ? "malignant" : "benign", i == 0 ? " top" : "",
-                    derma_network_get_title (network, order[i]), reading->probabilities[order[i]]);
+                    get_kind (network, order[i]), i == 0 ? " top" : "", derma_network_get_title (network, order[i]),
+                    reading->probabilities[order[i]]);
     add_bar (html, reading->probabilities[order[i]]);
     g_string_append (html, "</tr>\n");
   }

@@ -175,6 +175,21 @@ class Html(Case):
         self.assertEqual(page.all("path", **{"class": "over box"})[0]["d"], "M96.0 48.0h128.0v144.0h-128.0Z")
         self.assertIn("mel", page.text)
 
+    def kinds(self, page):
+        """What the bars of the last lesion are drawn as, the most probable class first."""
+        rows = [found["class"] for found in page.all("tr") if re.match("(malignant|benign|unknown)", found.get("class", ""))]
+        return rows[-len(sessions.LABELS):]
+
+    def test_colours_of_classes(self):
+        """Which classes are malignant is the network's to say; without it none is called benign."""
+        kinds = self.kinds(self.page(self.session()))
+        self.assertEqual(kinds[0], "malignant top")
+        self.assertEqual((kinds.count("malignant"), kinds.count("benign")), (2, 4))
+        page = self.page(self.session(sessions.ordinary("visit.mkv")))
+        self.assertEqual(self.kinds(page), ["unknown top"] + ["unknown"] * 6)
+        self.assertIn("which of them are malignant is not known", page.text)
+        self.assertIn(".bars .unknown .fill", page.style)
+
     def test_network_of_the_user(self):
         other = self.path("other.onnx")
         with open(MODEL, "rb") as file:
