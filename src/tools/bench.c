@@ -111,6 +111,12 @@ read_options (Options *options, Plan *plan)
 }
 
 static gboolean
+writes_file (const Options *options)
+{
+  return options->json && strcmp (options->json, "-") != 0;
+}
+
+static gboolean
 load_models (const Options *options, Plan *plan, GError **error)
 {
   g_autofree gchar *shipped = derma_model_find_default ();
@@ -118,8 +124,11 @@ load_models (const Options *options, Plan *plan, GError **error)
   const gchar *const *paths = options->models ? (const gchar *const *)options->models : only;
 
   for (; *paths; paths++) {
-    DermaModel *model = derma_model_load (*paths, error);
+    DermaModel *model;
 
+    if (writes_file (options) && !derma_output_check (options->json, *paths, error))
+      return FALSE;
+    model = derma_model_load (*paths, error);
     if (!model)
       return FALSE;
     g_ptr_array_add (plan->models, model);
@@ -184,12 +193,11 @@ write_results (const Options *options, const Plan *plan, GError **error)
   g_autofree gchar *text = derma_timings_to_text (plan->timings);
   g_autofree gchar *json = options->json ? derma_timings_to_json (plan->timings) : NULL;
 
-  if (!options->json || strcmp (options->json, "-") != 0)
+  if (!options->json || writes_file (options))
     g_print ("%s", text);
   else
     g_print ("%s\n", json);
-  return !options->json || strcmp (options->json, "-") == 0
-         || derma_output_write (options->json, json, strlen (json), error);
+  return !writes_file (options) || derma_output_write (options->json, json, strlen (json), error);
 }
 
 gint

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/dicom.h"
+#include "tools/output.h"
 #include "tools/tool.h"
 
 static const gchar SUMMARY[] =
@@ -24,6 +25,8 @@ write_picture (const gchar *picture, const gchar *output, gboolean dermoscopic, 
     derma_tool_fail_error (error);
     return DERMA_EXIT_USAGE;
   }
+  if (!derma_output_check (output, picture, &error))
+    return derma_tool_fail_error (error);
   return derma_dicom_write (dicom, picture, output, &error) ? DERMA_EXIT_SUCCESS : derma_tool_fail_error (error);
 }
 

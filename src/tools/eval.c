@@ -100,13 +100,57 @@ list_outliers (Subject *subject, gchar **folders, GError **error)
   return TRUE;
 }
 
+/* Nothing that is written may take the place of the file @input. */
+static gboolean
+spares (const Options *options, const gchar *input, GError **error)
+{
+  return derma_output_check (options->json, input, error) && derma_output_check (options->predictions, input, error);
+}
+
+static gboolean
+spares_pictures (const Options *options, const DermaLabels *labels, GError **error)
+{
+  for (guint i = 0; i < labels->samples->len; i++) {
+    const DermaSample *sample = g_ptr_array_index (labels->samples, i);
+
+    if (!spares (options, sample->path, error) || !spares (options, sample->mask, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_outputs (const Options *options, const gchar *model, GError **error)
+{
+  if (options->json && options->predictions && derma_output_is_same (options->json, options->predictions)) {
+    g_set_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "%s: is for both --json and --predictions", options->json);
+    return FALSE;
+  }
+  return spares (options, model, error) && spares (options, options->labels, error)
+         && spares (options, options->groups, error);
+}
+
+static gboolean
+load_pictures (Subject *subject, const Options *options, GError **error)
+{
+  if (!load_labels (subject, options, error) || !list_outliers (subject, options->outliers, error)
+      || !spares_pictures (options, subject->labels, error))
+    return FALSE;
+  for (guint i = 0; i < subject->outliers->len; i++)
+    if (!spares_pictures (options, g_ptr_array_index (subject->outliers, i), error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 load (Subject *subject, const Options *options, GError **error)
 {
   g_autofree gchar *path = options->model ? g_strdup (options->model) : derma_model_find_default ();
 
+  if (!check_outputs (options, path, error))
+    return FALSE;
   subject->model = derma_model_load (path, error);
-  if (!subject->model || !load_labels (subject, options, error) || !list_outliers (subject, options->outliers, error))
+  if (!subject->model || !load_pictures (subject, options, error))
     return FALSE;
   if (!options->groups)
     return TRUE;

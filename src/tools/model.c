@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/model-info.h"
 #include "tools/npy.h"
+#include "tools/output.h"
 #include "tools/tool.h"
 
 #include <derma/graph.h>
@@ -93,10 +94,13 @@ static gboolean
 run_array (const Run *run, GError **error)
 {
   g_auto (DermaArray) array = { 0 };
-  g_autoptr (DermaModel) model = derma_model_load (run->model, error);
+  g_autoptr (DermaModel) model = NULL;
   g_autoptr (DermaGraph) graph = NULL;
   guint output;
 
+  if (!derma_output_check (run->output, run->model, error) || !derma_output_check (run->output, run->input, error))
+    return FALSE;
+  model = derma_model_load (run->model, error);
   if (!model || !find_output (model, run->name, &output, error) || !derma_npy_load (run->input, &array, error)
       || !check_array (model, run->input, &array, error))
     return FALSE;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/report.h"
 
+#include "tools/exhibit.h"
 #include "tools/output.h"
 #include "tools/shelf.h"
 #include "tools/tool.h"
 
-#include <glib/gstdio.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,29 +132,41 @@ load (GPtrArray *sessions, gchar **recordings, const Options *options, GError **
   return TRUE;
 }
 
-/* Whether both name the same file, by whatever way. */
 static gboolean
-is_same_file (const gchar *a, const gchar *b)
+check_snapshots (const DermaSession *session, const gchar *output, GError **error)
 {
-  GStatBuf one, other;
+  g_autoptr (DermaGallery) gallery = derma_gallery_new (session);
 
-  return g_stat (a, &one) == 0 && g_stat (b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+  for (guint i = 0; i < session->snapshots->len; i++) {
+    g_autofree gchar *path = derma_gallery_find_snapshot (gallery, g_ptr_array_index (session->snapshots, i));
+
+    if (!derma_output_check (output, path, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
+/* What is read must not be replaced. */
 static gboolean
-is_input (const gchar *output, const GPtrArray *sessions)
+check_output (const GPtrArray *sessions, const Options *options, GError **error)
 {
+  for (guint i = 0; options->models && options->models[i]; i++)
+    if (!derma_output_check (options->output, options->models[i], error))
+      return FALSE;
   for (guint i = 0; i < sessions->len; i++) {
     const DermaSession *session = g_ptr_array_index (sessions, i);
 
     for (guint k = 0; k < session->parts->len; k++) {
       const DermaPart *part = g_ptr_array_index (session->parts, k);
 
-      if (is_same_file (part->path, output) || is_same_file (part->sidecar, output))
-        return TRUE;
+      if (!derma_output_check (options->output, part->path, error)
+          || !derma_output_check (options->output, part->sidecar, error))
+        return FALSE;
     }
+    if (!check_snapshots (session, options->output, error))
+      return FALSE;
   }
-  return FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -162,10 +174,8 @@ write_report (const GPtrArray *sessions, const Options *options, GError **error)
 {
   g_autofree gchar *text = NULL;
 
-  if (options->output && is_input (options->output, sessions)) {
-    g_set_error (error, DERMA_ERROR, DERMA_ERROR_ARGUMENT, "%s: is the input too", options->output);
+  if (!prints (options) && !check_output (sessions, options, error))
     return FALSE;
-  }
   if (options->json) {
     text = derma_report_to_json (sessions);
   } else if (options->csv) {

@@ -498,6 +498,15 @@ class Errors(Case):
             self.assert_fails(run("report", recording, "-o", output), 1, words)
             self.assertEqual(os.path.getsize(recording), before)
 
+    def test_model_and_snapshot_are_not_replaced(self):
+        recording = self.session()
+        snapshot = shutil.copy(MODEL, self.path("snap.jpg"))
+        self.assert_fails(run("report", recording, "-o", snapshot), 1, "snap.jpg", "is the input too")
+        self.assertEqual(sessions.digest(snapshot), sessions.digest(MODEL))
+        model = shutil.copy(MODEL, self.path("m.onnx"))
+        self.assert_fails(run("report", self.session(), "--model", model, "-o", model), 1, "m.onnx", "is the input too")
+        self.assertEqual(sessions.digest(model), sessions.digest(MODEL))
+
     def test_old_report_stays_on_failure(self):
         recording = self.session()
         with open(self.path("r.html"), "w", encoding="utf-8") as file:
@@ -707,6 +716,11 @@ class Dicom(Case):
         self.assert_fails(run("dicom", picture, "-o", self.path("no/where.dcm")), 1, "cannot be written")
         self.assert_fails(run("dicom", picture, "-o", self.path("folder")), 1, "not a file")
         self.assert_fails(run("report", self.session(), "--dicom", picture), 1, "cannot be made")
+        before = sessions.digest(picture)
+        os.link(picture, self.path("link.jpg"))
+        for output in (picture, self.path("folder/../a.jpg"), self.path("link.jpg")):
+            self.assert_fails(run("dicom", picture, "-o", output), 1, output, "is the input too")
+            self.assertEqual(sessions.digest(picture), before)
         self.assertEqual(os.listdir(self.path("folder")), [])
 
     def test_without_dcmtk(self):

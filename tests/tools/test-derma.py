@@ -70,6 +70,15 @@ class Case(unittest.TestCase):
         for word in words:
             self.assertIn(word, result.stderr)
 
+    def contents(self):
+        """Of all files in the folder."""
+        found = {}
+        for name in os.listdir(self.folder):
+            if os.path.isfile(self.path(name)):
+                with open(self.path(name), "rb") as f:
+                    found[name] = f.read()
+        return found
+
     def pictures(self, names=("a.png", "b.png", "c.png")):
         for i, name in enumerate(names):
             write_png(self.path(name), 40 + 7 * i, 50, (200 - 40 * i, 120, 100 + 30 * i))
@@ -168,6 +177,17 @@ class Model(Case):
                           "/nowhere/out.npy")
         self.assert_fails(run("model", "run", MODEL, "--input", self.path("in.npy"), "--output", self.path("out.npy"),
                               "--output-name", "none"), 1, "none")
+
+    def test_run_does_not_replace_its_inputs(self):
+        write_npy(self.path("in.npy"), (1, 3, 224, 224), [0.0] * (3 * 224 * 224))
+        with open(MODEL, "rb") as f:
+            self.path("m.onnx", f.read())
+        os.symlink("in.npy", self.path("link.npy"))
+        before = self.contents()
+        for name in ("in.npy", "m.onnx", "link.npy"):
+            result = run("model", "run", self.path("m.onnx"), "--input", self.path("in.npy"), "--output", self.path(name))
+            self.assert_fails(result, 1, name + ": is the input too")
+            self.assertEqual(self.contents(), before)
 
     def test_refuses_files_that_are_no_models(self):
         with open(MODEL, "rb") as f:
@@ -437,6 +457,26 @@ class Eval(Case):
             self.assertIn("1 unreadable", result.stdout)
         self.assert_fails(self.evaluate("path,dx\nmissing.png,nv\n", "--skip-bad"), 1, "labels.csv")
 
+    def test_does_not_replace_its_inputs(self):
+        self.pictures(["a.png", "mask.png"])
+        os.mkdir(self.path("out"))
+        write_png(self.path("out/b.png"), 20, 20, (1, 2, 3))
+        self.path("more.csv", "image_id,sex\na,m\n")
+        with open(MODEL, "rb") as f:
+            model = self.path("m.onnx", f.read())
+        csv = "path,dx,mask\na.png,nv,mask.png\n"
+        self.path("labels.csv", csv)
+        before = self.contents()
+        for name in ("labels.csv", "./labels.csv", "out/../labels.csv", "more.csv", "m.onnx", "a.png", "mask.png", "out/b.png"):
+            for option in ("--json", "--predictions"):
+                result = self.evaluate(csv, "--model", model, "--masks", "--groups", self.path("more.csv"), "--group-by", "sex",
+                                       "--outliers", self.path("out"), option, self.path(name))
+                self.assert_fails(result, 1, name + ": is the input too")
+                self.assertEqual((result.stdout, self.contents()), ("", before))
+        result = self.evaluate(csv, "--json", self.path("x"), "--predictions", self.path("out/../x"))
+        self.assert_fails(result, 1, "x: is for both --json and --predictions")
+        self.assertEqual((result.stdout, self.contents()), ("", before))
+
     def test_unwritable(self):
         self.pictures()
         self.assert_fails(self.evaluate("path,dx\na.png,nv\n", "--json", "/nowhere/out.json"), 1, "/nowhere/out.json")
@@ -484,6 +524,13 @@ class Bench(Case):
                           ["--sizes", "3x3x3"], ["--formats", "P010"], ["--formats", ""], ["--runs", "0"],
                           ["--runs", "1000000"], ["--threads", "0"], ["--threads", "65"], ["extra"]):
             self.assert_fails(run("bench", "--model", MODEL, *arguments), 2, "derma bench: ")
+
+    def test_does_not_replace_its_models(self):
+        with open(MODEL, "rb") as f:
+            model = self.path("m.onnx", f.read())
+        before = self.contents()
+        self.assert_fails(run("bench", "--model", MODEL, "--model", model, "--json", model), 1, "m.onnx: is the input too")
+        self.assertEqual(self.contents(), before)
 
     def test_refuses_files(self):
         self.assert_fails(run("bench", "--model", self.path("none.onnx")), 1, "none.onnx")
