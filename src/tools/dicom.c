@@ -287,42 +287,50 @@ check_output (const gchar *output, GError **error)
   return FALSE;
 }
 
-static gboolean
-convert (const DermaDicom *dicom, const gchar *picture, gboolean bitmap, const gchar *output, GError **error)
+/* Errors until there is a file name none; save() does. */
+static GBytes *
+convert (const DermaDicom *dicom, const gchar *picture, gboolean bitmap, GError **error)
 {
   g_auto (DermaScratch) made = DERMA_SCRATCH_INIT;
   g_autoptr (GPtrArray) command = NULL;
-  g_autoptr (GBytes) bytes = NULL;
 
   if (!derma_scratch_make (&made, NULL, error))
-    return FALSE;
+    return NULL;
   command = make_command (dicom, picture, bitmap, made.path);
-  if (!run (command, error))
-    return FALSE;
-  bytes = derma_scratch_read (&made, error);
-  return bytes && derma_output_write (output, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
+  return run (command, error) ? derma_scratch_read (&made, error) : NULL;
 }
 
-static gboolean
-convert_bytes (const DermaDicom *dicom, GBytes *picture, gboolean bitmap, const gchar *output, GError **error)
+static GBytes *
+convert_bytes (const DermaDicom *dicom, GBytes *picture, gboolean bitmap, GError **error)
 {
   g_auto (DermaScratch) file = DERMA_SCRATCH_INIT;
 
-  return derma_scratch_make (&file, picture, error) && convert (dicom, file.path, bitmap, output, error);
+  return derma_scratch_make (&file, picture, error) ? convert (dicom, file.path, bitmap, error) : NULL;
 }
 
-static gboolean
-convert_png (const DermaDicom *dicom, const DermaFrame *frame, const gchar *output, GError **error)
+static GBytes *
+convert_png (const DermaDicom *dicom, const DermaFrame *frame, GError **error)
 {
   g_autoptr (GBytes) bitmap = derma_bmp_encode (frame, error);
 
-  return bitmap && convert_bytes (dicom, bitmap, TRUE, output, error);
+  return bitmap ? convert_bytes (dicom, bitmap, TRUE, error) : NULL;
+}
+
+/* @made: NULL if @error is set */
+static gboolean
+save (GBytes *made, const gchar *output, GError **error)
+{
+  if (made)
+    return derma_output_write (output, g_bytes_get_data (made, NULL), g_bytes_get_size (made), error);
+  g_prefix_error (error, "%s: ", output);
+  return FALSE;
 }
 
 gboolean
 derma_dicom_write (const DermaDicom *dicom, const gchar *picture, const gchar *output, GError **error)
 {
   g_autoptr (DermaPicture) loaded = derma_picture_load (picture, error);
+  g_autoptr (GBytes) made = NULL;
   FILE *file;
   gint first;
 
@@ -333,12 +341,18 @@ derma_dicom_write (const DermaDicom *dicom, const gchar *picture, const gchar *o
   if (file)
     fclose (file);
   /* A JPEG begins with 0xff; what else can be loaded is a PNG. */
-  return first == 0xff ? convert (dicom, picture, FALSE, output, error)
-                       : convert_png (dicom, derma_picture_get_frame (loaded), output, error);
+  made = first == 0xff ? convert (dicom, picture, FALSE, error)
+                       : convert_png (dicom, derma_picture_get_frame (loaded), error);
+  return save (made, output, error);
 }
 
 gboolean
 derma_dicom_write_jpeg (const DermaDicom *dicom, GBytes *jpeg, const gchar *output, GError **error)
 {
-  return check_output (output, error) && convert_bytes (dicom, jpeg, FALSE, output, error);
+  g_autoptr (GBytes) made = NULL;
+
+  if (!check_output (output, error))
+    return FALSE;
+  made = convert_bytes (dicom, jpeg, FALSE, error);
+  return save (made, output, error);
 }

@@ -32,7 +32,10 @@ void derma_dicom_set (DermaDicom *dicom, const gchar *keyword, const gchar *valu
 /* A new unique identifier (transfer full). */
 gchar *derma_dicom_make_uid (void);
 
-/* JPEG files keep their bits; a PNG is stored without compression. Written whole or not at all, by DCMTK's img2dcm. */
+/*
+ * JPEG files keep their bits; a PNG is stored without compression. Written whole or not at all, by DCMTK's img2dcm.
+ * FALSE with @error set to "PATH: CAUSE", of the output or the picture.
+ */
 gboolean derma_dicom_write (const DermaDicom *dicom, const gchar *picture, const gchar *output, GError **error);
 /* The same of a JPEG file in memory, of which nothing is left in any folder. */
 gboolean derma_dicom_write_jpeg (const DermaDicom *dicom, GBytes *jpeg, const gchar *output, GError **error);

@@ -104,6 +104,8 @@ write_picture (const Export *export, const DermaCourse *course, const DermaShot 
   g_autofree gchar *output = g_build_filename (export->options->folder, name, NULL);
   g_autoptr (GBytes) jpeg = dicom ? derma_shot_to_jpeg (shot, JPEG_QUALITY, error) : NULL;
 
+  if (dicom && !jpeg)
+    g_prefix_error (error, "%s: ", output);
   if (!jpeg || !derma_dicom_write_jpeg (dicom, jpeg, output, error))
     return FALSE;
   if (export->options->aside)

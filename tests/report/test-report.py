@@ -574,6 +574,11 @@ class Converter(Case):
         result = self.convert(copy, "--json", "-o", self.path("r.json"))
         self.assertEqual((result.stdout.decode().splitlines(), result.stderr), (names, b""))
 
+    def test_bad_converter_is_told_with_the_file(self):
+        result = self.convert("echo 'E: no such thing' >&2; exit 1")
+        self.assert_fails(result, 1, self.path("out/visit-lesion-1.dcm") + ": img2dcm: E: no such thing")
+        self.assertEqual(self.left(), [])
+
     def test_no_picture_is_left_when_killed(self):
         for name in ("INT", "TERM", "KILL"):
             with self.subTest(name=name):

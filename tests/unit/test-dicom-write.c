@@ -82,6 +82,7 @@ assert_fails (Fixture *fixture, gint code, const gchar *words)
 
   g_assert_false (write_file (fixture, &error));
   g_assert_error (error, DERMA_ERROR, code);
+  g_assert_true (g_str_has_prefix (error->message, fixture->output));
   if (!strstr (error->message, words))
     g_error ("'%s' is not in: %s", words, error->message);
   g_assert_cmpuint (count_files (fixture), ==, before);
@@ -132,7 +133,7 @@ test_old_file_stays_on_failure (Fixture *fixture, gconstpointer data)
 
   g_assert_true (g_file_set_contents (fixture->output, "old", -1, NULL));
   install (fixture, "for last; do :; done; echo half > \"$last\"; exit 1");
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "img2dcm: ");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: ");
   g_assert_true (g_file_get_contents (fixture->output, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "old");
   install (fixture, "for last; do :; done; echo new > \"$last\"");
@@ -145,37 +146,37 @@ static void
 test_missing_converter (Fixture *fixture, gconstpointer data)
 {
   g_setenv ("PATH", fixture->board->folder, TRUE);
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "is not installed");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: is not installed");
 }
 
 static void
 test_converter_complains (Fixture *fixture, gconstpointer data)
 {
   install (fixture, "echo 'E: no such thing' >&2; exit 3");
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "img2dcm: E: no such thing");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: E: no such thing");
 }
 
 static void
 test_converter_fails_silently (Fixture *fixture, gconstpointer data)
 {
   install (fixture, "exit 1");
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "img2dcm: failed");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: failed");
   install (fixture, "echo '   ' >&2; exit 1");
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "img2dcm: failed");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: failed");
 }
 
 static void
 test_converter_is_killed (Fixture *fixture, gconstpointer data)
 {
   install (fixture, "kill -9 $$");
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "img2dcm: failed");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: failed");
 }
 
 static void
 test_complaint_that_is_not_text (Fixture *fixture, gconstpointer data)
 {
   install (fixture, "printf '\\377\\376' >&2; exit 1");
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "img2dcm: ");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: ");
 }
 
 static void
@@ -186,7 +187,7 @@ test_converter_that_cannot_start (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_set_contents (path, "\177ELF nothing", -1, NULL));
   g_assert_cmpint (g_chmod (path, 0755), ==, 0);
   g_setenv ("PATH", fixture->board->folder, TRUE);
-  assert_fails (fixture, DERMA_ERROR_RUNTIME, "img2dcm: ");
+  assert_fails (fixture, DERMA_ERROR_RUNTIME, "a.dcm: img2dcm: ");
 }
 
 static void
