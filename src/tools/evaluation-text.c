@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/evaluation.h"
 
+#include "tools/cell.h"
+
 #include <math.h>
 
 static const DermaClasses *
@@ -56,15 +58,26 @@ print_classes (GString *text, const DermaEvaluation *evaluation)
   const DermaClasses *classes = get_classes (evaluation);
 
   g_string_append_printf (text, "\n%-12s%8s%11s%8s%8s%8s\n", "class", "recall", "precision", "F1", "AUC", "n");
-  for (guint i = 0; i < classes->n; i++)
-    g_string_append_printf (text, "%-12s%8.3f%11.3f%8.3f%8.3f%8u\n", classes->labels[i], evaluation->classes[i].recall,
-                            evaluation->classes[i].precision, evaluation->classes[i].f1, evaluation->classes[i].auc,
-                            evaluation->classes[i].n);
+  for (guint i = 0; i < classes->n; i++) {
+    const DermaClassMeasures *one = &evaluation->classes[i];
+
+    derma_cell_add (text, classes->labels[i], -12, 0);
+    g_string_append_printf (text, "%8.3f%11.3f%8.3f%8.3f%8u\n", one->recall, one->precision, one->f1, one->auc, one->n);
+  }
+}
+
+/* How many of each class were read as which. */
+static void
+print_confusion (GString *text, const DermaEvaluation *evaluation)
+{
+  const DermaClasses *classes = get_classes (evaluation);
+
   g_string_append_printf (text, "\n%-12s", "true\\read");
   for (guint i = 0; i < classes->n; i++)
-    g_string_append_printf (text, "%8.7s", classes->labels[i]);
+    derma_cell_add (text, classes->labels[i], 8, 7);
   for (guint i = 0; i < classes->n; i++) {
-    g_string_append_printf (text, "\n%-12s", classes->labels[i]);
+    g_string_append_c (text, '\n');
+    derma_cell_add (text, classes->labels[i], -12, 0);
     for (guint j = 0; j < classes->n; j++)
       g_string_append_printf (text, "%8u", evaluation->confusion[(gsize)i * classes->n + j]);
   }
@@ -100,6 +113,7 @@ derma_evaluation_to_text (const DermaEvaluation *evaluation)
     g_string_append_printf (text, "%-20s95 %%, %u bootstrap samples of %s\n", "intervals", evaluation->resamples,
                             evaluation->labels->lesions ? "lesions" : "pictures");
   print_classes (text, evaluation);
+  print_confusion (text, evaluation);
   if (evaluation->robustness)
     derma_robustness_print (evaluation->robustness, text);
   derma_subgroups_print (evaluation->subgroups, evaluation->n_subgroups, text);

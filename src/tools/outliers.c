@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/outliers.h"
 
+#include "tools/cell.h"
 #include "tools/json.h"
 #include "tools/metrics.h"
 
@@ -59,7 +60,8 @@ derma_outliers_print (const GArray *outliers, GString *text)
   for (guint i = 0; i < outliers->len; i++) {
     const DermaOutliers *one = &g_array_index (outliers, DermaOutliers, i);
 
-    g_string_append_printf (text, "%-20s%8u%8.4f%10.4f\n", one->name, one->n, one->auroc, one->refused);
+    derma_cell_add (text, one->name, -20, 0);
+    g_string_append_printf (text, "%8u%8.4f%10.4f\n", one->n, one->auroc, one->refused);
   }
 }
 

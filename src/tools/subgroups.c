@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/subgroups.h"
 
+#include "tools/cell.h"
 #include "tools/json.h"
 
 #include <string.h>
@@ -92,13 +93,16 @@ void
 derma_subgroups_print (const DermaSubgroups *subgroups, guint n, GString *text)
 {
   for (guint i = 0; i < n; i++) {
-    g_string_append_printf (text, "\n%-20s%8s%10s%10s%10s%12s%12s\n", subgroups[i].column, "n", "accuracy", "balanced",
-                            "mel. AUC", "mal. sens.", "mal. spec.");
+    g_string_append_c (text, '\n');
+    derma_cell_add (text, subgroups[i].column, -20, 0);
+    g_string_append_printf (text, "%8s%10s%10s%10s%12s%12s\n", "n", "accuracy", "balanced", "mel. AUC", "mal. sens.",
+                            "mal. spec.");
     for (guint g = 0; g < subgroups[i].groups->len; g++) {
       const DermaSubgroup *one = g_ptr_array_index (subgroups[i].groups, g);
 
-      g_string_append_printf (text, "%-20s%8u%10.3f%10.3f%10.3f%12.3f%12.3f\n", one->value, one->members->len,
-                              one->measures.accuracy, one->measures.balanced_accuracy, one->found.melanoma.auc,
+      derma_cell_add (text, one->value, -20, 0);
+      g_string_append_printf (text, "%8u%10.3f%10.3f%10.3f%12.3f%12.3f\n", one->members->len, one->measures.accuracy,
+                              one->measures.balanced_accuracy, one->found.melanoma.auc,
                               one->found.malignant.sensitivity, one->found.malignant.specificity);
     }
   }

@@ -218,6 +218,28 @@ class Eval(Case):
         self.assertEqual(head[:4], ["path", "truth", "'=1+11", "bcc"])
         self.assertEqual(row[:2], [self.path('a b,"c".png'), "'=1+11"])
 
+    def test_names_that_are_not_ascii(self):
+        """Tables are cut and filled up by characters."""
+        with open(MODEL, "rb") as f:
+            labels = "akiec,bcc,k,aaaaaaé,mel,n,v".encode()
+            model = self.path("m.onnx", f.read().replace(b"akiec,bcc,bkl,df,mel,nv,vasc", labels))
+        self.pictures()
+        self.path("more.csv", "image_id,âge\na,été\nb,ete\n")
+        os.mkdir(self.path("été"))
+        write_png(self.path("été/a.png"), 64, 48, (0, 0, 255))
+        labels = self.path("labels.csv", "path,dx\na.png,aaaaaaé\nb.png,n\n")
+        result = subprocess.run([DERMA, "eval", "--model", model, "--labels", labels, "--bootstrap", "0", "--groups",
+                                 self.path("more.csv"), "--group-by", "âge", "--outliers", self.path("été")],
+                                capture_output=True, timeout=120, check=False)
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        lines = result.stdout.decode().splitlines()
+        self.assertIn("true\\read      akiec     bcc       k aaaaaaé     mel       n       v", lines)
+        for start, names in (("class ", ("akiec", "aaaaaaé", "n")), ("true", ("akiec", "aaaaaaé", "n")),
+                             ("âge", ("été", "ete")), ("outliers", ("été",))):
+            at = next(i for i, line in enumerate(lines) if line.startswith(start))
+            rows = [line for line in lines[at + 1:at + 9] if line.split(" ")[0] in names][:len(names)]
+            self.assertEqual({len(line) for line in rows}, {len(lines[at])}, (lines[at], rows))
+
     def test_measures(self):
         self.pictures()
         result = self.evaluate("path,dx\na.png,nv\nb.png,mel\nc.png,nv\n", "--json", self.path("out.json"),
