@@ -100,6 +100,7 @@ configure (GstDermaRecord *self)
   derma_tape_configure (self->tape, &options->files);
   derma_intake_set_wanted (self->intake, derma_record_options_will_record (options) || options->files.pre_roll > 0);
   GST_OBJECT_UNLOCK (self);
+  derma_tape_spare (self->tape);
 }
 
 /* Others may start or stop it meanwhile, in another thread or on hearing of a film's end: what is set last counts. */

@@ -5,6 +5,8 @@
 
 /* Key frames to jump to, and to begin a part with. */
 #define KEY_INTERVAL (2 * GST_SECOND)
+/* Between frames: longer than any frame rate makes it. */
+#define PAUSE (2 * GST_SECOND)
 /* Of frames that are kept from before a recording. */
 #define MAX_RING_BYTES (G_GUINT64_CONSTANT (512) << 20)
 
@@ -331,17 +333,34 @@ drop_first (DermaTape *tape)
   derma_film_frame_free (frame);
 }
 
-/* The second key frame in the ring. */
-static DermaFilmFrame *
-find_next_key (DermaTape *tape)
+/* Whether nothing that ends at @end is of the last @pre_roll before @now. */
+static gboolean
+is_old (GstClockTime end, GstClockTime now, GstClockTime pre_roll)
 {
-  for (GList *at = tape->ring.head ? tape->ring.head->next : NULL; at; at = at->next)
-    if (((DermaFilmFrame *)at->data)->key)
-      return at->data;
+  return now > end && now - end >= pre_roll;
+}
+
+/* The second key frame in the ring, if what is before it may go: all of it is old, or what is before a pause in it, so
+ * that a film would begin with the pause. */
+static DermaFilmFrame *
+find_next_key (DermaTape *tape, GstClockTime now, GstClockTime pre_roll)
+{
+  gboolean old = tape->ring_bytes > MAX_RING_BYTES;
+
+  for (GList *at = tape->ring.head ? tape->ring.head->next : NULL; at; at = at->next) {
+    const GstClockTime end = ((DermaFilmFrame *)at->prev->data)->end;
+    DermaFilmFrame *frame = at->data;
+    const gboolean pause = frame->time > end && frame->time - end > PAUSE;
+
+    if (frame->key || pause)
+      old = old || is_old (pause ? end : frame->time, now, pre_roll);
+    if (frame->key)
+      return old ? frame : NULL;
+  }
   return NULL;
 }
 
-/* Whole groups of pictures go, as long as enough are left. */
+/* Whole groups of pictures go, as long as enough are left; all that is left from before a pause that is as long. */
 static void
 keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
 {
@@ -349,7 +368,7 @@ keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
   const DermaFilmFrame *last = g_queue_peek_tail (&tape->ring);
   DermaFilmFrame *next, *first;
 
-  if (last && derma_time_is_back (now, last->time))
+  if (last && (derma_time_is_back (now, last->time) || is_old (last->end, now, pre_roll)))
     empty_ring (tape);
   if (pre_roll == 0 || (!frame->key && g_queue_is_empty (&tape->ring))) {
     derma_film_frame_free (frame);
@@ -359,7 +378,7 @@ keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
   }
   tape->ring_bytes += gst_buffer_get_size (frame->buffer);
   g_queue_push_tail (&tape->ring, frame);
-  while ((next = find_next_key (tape)) && (next->time + pre_roll <= now || tape->ring_bytes > MAX_RING_BYTES))
+  while ((next = find_next_key (tape, now, pre_roll)))
     while (g_queue_peek_head (&tape->ring) != next)
       drop_first (tape);
   first = g_queue_peek_head (&tape->ring);
@@ -369,11 +388,14 @@ keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
 static void
 begin_recording (DermaTape *tape)
 {
-  DermaFilmFrame *first = g_queue_peek_head (&tape->ring);
-  DermaFilmFrame *last = g_queue_peek_tail (&tape->ring);
-  GstClockTime pre_roll = first ? last->end - first->time : 0;
-  DermaFilmFrame *frame;
+  DermaFilmFrame *first, *last, *frame;
+  GstClockTime pre_roll;
 
+  if (get_pre_roll (tape) == 0)
+    empty_ring (tape);
+  first = g_queue_peek_head (&tape->ring);
+  last = g_queue_peek_tail (&tape->ring);
+  pre_roll = first ? last->end - first->time : 0;
   tape->number = 0;
   tape->attempt = 0;
   tape->asked = FALSE;
@@ -383,6 +405,15 @@ begin_recording (DermaTape *tape)
     pre_roll = 0;
   }
   empty_ring (tape);
+}
+
+void
+derma_tape_spare (DermaTape *tape)
+{
+  if (get_pre_roll (tape) > 0 || !g_mutex_trylock (&tape->lock))
+    return;
+  empty_ring (tape);
+  g_mutex_unlock (&tape->lock);
 }
 
 static void
@@ -473,7 +504,6 @@ wants_key (DermaTape *tape, const DermaFilmFrame *frame)
 gboolean
 derma_tape_take (DermaTape *tape, DermaFilmFrame *frame)
 {
-  const GstClockTime pre_roll = get_pre_roll (tape);
   gboolean wants;
 
   g_mutex_lock (&tape->lock);
@@ -483,7 +513,7 @@ derma_tape_take (DermaTape *tape, DermaFilmFrame *frame)
   else if (tape->recording)
     record (tape, frame, 0);
   else
-    keep (tape, frame, pre_roll);
+    keep (tape, frame, get_pre_roll (tape));
   if (g_atomic_int_get (&tape->failed))
     end_part (tape, GST_CLOCK_TIME_NONE);
   leave (tape);

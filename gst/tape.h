@@ -17,6 +17,8 @@ void derma_tape_free (DermaTape *tape);
 
 /* For the next recording, but for the pre-roll, which is for now. */
 void derma_tape_configure (DermaTape *tape, const DermaRecordSettings *settings);
+/* Frees what is kept where no pre-roll is wanted any more, unless the tape is busy; it is not recorded in any case. */
+void derma_tape_spare (DermaTape *tape);
 /* Frames are taken from now on, and not yet recorded. */
 void derma_tape_open (DermaTape *tape);
 /* Finishes what is being recorded; no frame is taken after it. */

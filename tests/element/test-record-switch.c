@@ -48,6 +48,88 @@ test_pre_roll_set_to_zero (void)
   record_test_tear_down (&test);
 }
 
+/* What was kept before that is in no film that begins later. */
+static void
+test_lost_pre_roll (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "pre-roll", 5.0, NULL);
+  record_test_show (&test, 1 SECONDS);
+  record_test_drain (&test);
+  set_pre_roll (&test, 0.0);
+  test.now = 600 SECONDS;
+  record_test_show (&test, 601 SECONDS);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 602 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion", TRUE), ==, 10);
+  record_test_tear_down (&test);
+}
+
+/* Nothing comes for a while: what was before it is kept as long as it is of the last seconds. */
+static void
+test_pause_before_the_start (void)
+{
+  static const struct {
+    GstClockTime again, start, duration;
+    guint64 frames;
+  } cases[] = {
+    { 600 SECONDS, 602 SECONDS, 3 SECONDS, 30 }, /* all of the pre-roll passed in silence */
+    { 6 SECONDS, 8 SECONDS, 3 SECONDS, 30 },     /* it began in the silence */
+    { 4 SECONDS, 5 SECONDS, 6 SECONDS, 40 },     /* it began before */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    RecordTest test;
+
+    record_test_set_up (&test, "pre-roll", 5.0, NULL);
+    record_test_show (&test, 2 SECONDS);
+    test.now = cases[i].again;
+    record_test_show (&test, cases[i].start);
+    record_test_drain (&test);
+    g_signal_emit_by_name (test.harness->element, "start");
+    record_test_show (&test, cases[i].start + 1 SECONDS);
+    record_test_finish (&test);
+    record_test_expect (&test, "a.mkv", 0, cases[i].duration, cases[i].frames);
+    g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "pre-roll model lesion", TRUE), ==, cases[i].frames);
+    record_test_tear_down (&test);
+  }
+}
+
+/* Also where frames need those before them: with the first that does not the silence goes. */
+static void
+test_pause_between_key_frames (void)
+{
+  g_autoptr (GstElementFactory) vp8 = gst_element_factory_find ("vp8enc");
+  RecordTest test;
+  g_autoptr (GstStructure) part = NULL;
+
+  if (!vp8) {
+    g_test_skip ("vp8enc is not installed");
+    return;
+  }
+  record_test_set_up (&test, "pre-roll", 5.0, NULL);
+  gst_element_set_state (test.harness->element, GST_STATE_NULL);
+  gst_util_set_object_arg (G_OBJECT (test.harness->element), "encoder", "vp8");
+  gst_harness_play (test.harness);
+  gst_harness_set_src_caps_str (test.harness, "video/x-raw, format=I420, width=16, height=16, framerate=10/1");
+  record_test_show (&test, 1 SECONDS);
+  test.now = 4 SECONDS;
+  record_test_show (&test, 4 SECONDS + RECORD_FRAME);
+  record_test_drain (&test);
+  record_test_show (&test, 8 SECONDS);
+  record_test_drain (&test);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 9 SECONDS);
+  record_test_finish (&test);
+  part = record_test_part (&test);
+  g_assert_cmpuint (element_test_uint64 (part, "duration"), <=, 5 SECONDS);
+  g_assert_cmpuint (element_test_uint64 (part, "frames"), ==, element_test_uint64 (part, "duration") / RECORD_FRAME);
+  record_test_tear_down (&test);
+}
+
 /* Nor does one that is set end a recording, also after a flush. */
 static void
 test_pre_roll_set_while_it_records (void)
@@ -168,6 +250,9 @@ main (int argc, char **argv)
 {
   element_test_init (&argc, &argv);
   g_test_add_func ("/record-switch/pre-roll-set-to-zero", test_pre_roll_set_to_zero);
+  g_test_add_func ("/record-switch/lost-pre-roll", test_lost_pre_roll);
+  g_test_add_func ("/record-switch/pause-before-the-start", test_pause_before_the_start);
+  g_test_add_func ("/record-switch/pause-between-key-frames", test_pause_between_key_frames);
   g_test_add_func ("/record-switch/pre-roll-set-while-it-records", test_pre_roll_set_while_it_records);
   g_test_add_func ("/record-switch/set-and-pre-roll", test_set_and_pre_roll);
   g_test_add_func ("/record-switch/stop-while-it-flushes", test_stop_while_it_flushes);
