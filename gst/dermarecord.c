@@ -65,6 +65,7 @@ struct _GstDermaRecord {
   DermaNotes *notes;
   DermaIntake *intake;
   DermaTape *tape;
+  guint line; /* of the thread that takes encoded frames: their time line */
 
   /* Under the object lock. */
   DermaRecordOptions options;
@@ -200,6 +201,8 @@ take_sample (GstAppSink *sink, gpointer data)
     return GST_FLOW_EOS;
   frame = make_frame (sample);
   gst_sample_unref (sample);
+  if (frame)
+    frame->line = self->line;
   if (frame && derma_tape_take (self->tape, frame))
     /* Not gst_element_send_event(), which waits for a change of state, that waits for this thread. */
     gst_pad_push_event (GST_BASE_SINK_PAD (sink),
@@ -214,18 +217,28 @@ take_end (GstAppSink *sink, gpointer data)
 }
 
 /* A flush begins another stream, whose times have nothing to do with those before. */
+static void
+follow_event (GstDermaRecord *self, GstEvent *event)
+{
+  derma_intake_parse_line (event, &self->line);
+  if (GST_EVENT_TYPE (event) != GST_EVENT_FLUSH_STOP)
+    return;
+  derma_tape_close (self->tape);
+  derma_tape_open (self->tape);
+  follow (self);
+}
+
+/* All that wait: it keeps more than it tells, as the caps. Samples never wait. */
 static gboolean
 take_event (GstAppSink *sink, gpointer data)
 {
-  GstDermaRecord *self = data;
-  GstMiniObject *object = gst_app_sink_pull_object (sink);
+  GstMiniObject *object;
 
-  if (GST_IS_EVENT (object) && GST_EVENT_TYPE (GST_EVENT (object)) == GST_EVENT_FLUSH_STOP) {
-    derma_tape_close (self->tape);
-    derma_tape_open (self->tape);
-    follow (self);
+  while ((object = gst_app_sink_try_pull_object (sink, 0))) {
+    if (GST_IS_EVENT (object))
+      follow_event (data, GST_EVENT (object));
+    gst_mini_object_unref (object);
   }
-  g_clear_pointer (&object, gst_mini_object_unref);
   return FALSE;
 }
 

@@ -7,6 +7,7 @@
 #define MAX_FRAMES 30
 #define MAX_BYTES (256u << 20)
 #define WARN_INTERVAL (5 * G_TIME_SPAN_SECOND)
+#define LINE_EVENT "dermarecord-line"
 
 struct _DermaIntake {
   GstElement *element;
@@ -27,6 +28,7 @@ struct _DermaIntake {
   gboolean asked; /* whether upstream is live */
   gboolean live;
   gint64 warned;
+  guint line; /* that was told last */
 };
 
 static gboolean
@@ -102,11 +104,31 @@ check (DermaIntake *intake, GstBuffer *buffer)
   return GST_PAD_PROBE_OK;
 }
 
+/* With the frames through the encoder: what is left out on the way leaves no doubt. */
+static void
+tell_line (DermaIntake *intake, guint line)
+{
+  g_autoptr (GstPad) inside = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (intake->pad)));
+  GstStructure *structure = gst_structure_new (LINE_EVENT, "line", G_TYPE_UINT, line, NULL);
+
+  if (gst_pad_push_event (inside, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, structure)))
+    intake->line = line;
+}
+
+gboolean
+derma_intake_parse_line (GstEvent *event, guint *line)
+{
+  return GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_DOWNSTREAM && gst_event_has_name (event, LINE_EVENT)
+         && gst_structure_get_uint (gst_event_get_structure (event), "line", line);
+}
+
 static GstPadProbeReturn
 take_frame (DermaIntake *intake, GstBuffer *buffer)
 {
   const gboolean timed = intake->segment.format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID (buffer);
   const GstClockTime time = to_running_time (intake, GST_BUFFER_PTS (buffer));
+  GstPadProbeReturn result;
+  guint line;
 
   if (!timed && g_atomic_int_get (&intake->wanted))
     return leave_out (intake, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "Frames without a time cannot be recorded");
@@ -115,8 +137,11 @@ take_frame (DermaIntake *intake, GstBuffer *buffer)
   g_mutex_lock (&intake->lock);
   intake->now = derma_time_is_back (time, intake->now) ? time : MAX (intake->now, time);
   g_mutex_unlock (&intake->lock);
-  derma_notes_take_frame (intake->notes, buffer, time);
-  return g_atomic_int_get (&intake->wanted) ? check (intake, buffer) : GST_PAD_PROBE_DROP;
+  line = derma_notes_take_frame (intake->notes, buffer, time);
+  result = g_atomic_int_get (&intake->wanted) ? check (intake, buffer) : GST_PAD_PROBE_DROP;
+  if (result == GST_PAD_PROBE_OK && line != intake->line)
+    tell_line (intake, line);
+  return result;
 }
 
 /* After the end, as any sink does; what is behind would make an error of it. */
@@ -211,7 +236,7 @@ take_event (DermaIntake *intake, GstEvent *event)
     break;
   case GST_EVENT_CUSTOM_DOWNSTREAM:
     take_custom (intake, event);
-    break;
+    return !gst_event_has_name (event, LINE_EVENT);
   case GST_EVENT_EOS:
     intake->ended = TRUE;
     break;

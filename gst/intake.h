@@ -23,6 +23,8 @@ void derma_intake_set_wanted (DermaIntake *intake, gboolean wanted);
 guint64 derma_intake_get_dropped (DermaIntake *intake);
 /* Takes note of @text at the time of the newest frame; from any thread. */
 void derma_intake_tag (DermaIntake *intake, const gchar *text);
+/* Before the first frame of a time line comes one of its events. Returns: whether @event is one; @line: (out): which */
+gboolean derma_intake_parse_line (GstEvent *event, guint *line);
 /* Forgets the stream. */
 void derma_intake_reset (DermaIntake *intake);
 

@@ -12,7 +12,8 @@
 struct _DermaNotes {
   GMutex lock;
   GQueue queue;
-  GstClockTime taken; /* time of the note that was taken last */
+  GstClockTime newest; /* of the time line */
+  guint line;
   DermaCaptioner captioner;
   DermaReading reading;
   guint64 pts; /* of the reading that was noted last */
@@ -58,6 +59,7 @@ derma_notes_new (void)
   g_mutex_init (&notes->lock);
   g_queue_init (&notes->queue);
   notes->reading = (DermaReading)DERMA_READING_INIT;
+  notes->line = 1;
   return notes;
 }
 
@@ -82,7 +84,8 @@ forget_state (DermaNotes *notes)
   derma_reading_clear (&notes->reading);
   notes->has_reading = FALSE;
   notes->lesion = 0;
-  notes->taken = 0;
+  notes->newest = 0;
+  notes->line++;
   g_clear_pointer (&notes->sha256, g_free);
   g_clear_pointer (&notes->name, g_free);
 }
@@ -142,11 +145,22 @@ find_spare (DermaNotes *notes)
   return spare;
 }
 
+/* With the lock held. */
+static void
+follow_time (DermaNotes *notes, GstClockTime time)
+{
+  const gboolean back = derma_time_is_back (time, notes->newest);
+
+  notes->line += back;
+  notes->newest = back ? time : MAX (notes->newest, time);
+}
+
 static void
 push (DermaNotes *notes, DermaNote *note)
 {
   GList *spare;
 
+  note->line = notes->line;
   g_queue_push_tail (&notes->queue, note);
   if (g_queue_get_length (&notes->queue) <= MAX_NOTES)
     return;
@@ -202,13 +216,16 @@ is_new (const DermaNotes *notes)
          || (notes->reading.pts == G_MAXUINT64 && notes->reading.age == 0);
 }
 
-void
+guint
 derma_notes_take_frame (DermaNotes *notes, GstBuffer *buffer, GstClockTime time)
 {
   const GstStructure *structure = derma_reading_meta_get (buffer);
   gboolean read;
+  guint line;
 
   g_mutex_lock (&notes->lock);
+  follow_time (notes, time);
+  line = notes->line;
   read = structure && derma_reading_from_structure (&notes->reading, structure, NULL);
   if (read && is_new (notes)) {
     notes->pts = notes->reading.pts;
@@ -220,32 +237,27 @@ derma_notes_take_frame (DermaNotes *notes, GstBuffer *buffer, GstClockTime time)
   if (derma_captioner_take (&notes->captioner, read ? &notes->reading : NULL))
     push (notes, derma_note_new (DERMA_NOTE_WORDS, time, notes->captioner.words));
   g_mutex_unlock (&notes->lock);
+  return line;
 }
 
 void
 derma_notes_add (DermaNotes *notes, DermaNote *note)
 {
   g_mutex_lock (&notes->lock);
+  follow_time (notes, note->time);
   push (notes, note);
   g_mutex_unlock (&notes->lock);
 }
 
-static gboolean
-is_due (const DermaNotes *notes, const DermaNote *note, GstClockTime time)
-{
-  return note->time <= time
-         && (!derma_time_is_back (note->time, notes->taken) || derma_time_is_back (time, notes->taken));
-}
-
 DermaNote *
-derma_notes_pop (DermaNotes *notes, GstClockTime time)
+derma_notes_pop (DermaNotes *notes, guint line, GstClockTime time)
 {
   DermaNote *first;
 
   g_mutex_lock (&notes->lock);
   first = g_queue_peek_head (&notes->queue);
-  if (first && is_due (notes, first, time))
-    notes->taken = ((DermaNote *)g_queue_pop_head (&notes->queue))->time;
+  if (first && (first->line < line || (first->line == line && first->time <= time)))
+    g_queue_pop_head (&notes->queue);
   else
     first = NULL;
   g_mutex_unlock (&notes->lock);

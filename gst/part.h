@@ -29,6 +29,7 @@ typedef struct {
   GstClockTime time; /* running time */
   GstClockTime end;
   gboolean key;
+  guint line; /* its time line among the notes */
 } DermaFilmFrame;
 
 void derma_film_frame_free (DermaFilmFrame *frame);

@@ -9,6 +9,7 @@
 #define PAUSE (2 * GST_SECOND)
 /* Of frames that are kept from before a recording. */
 #define MAX_RING_BYTES (G_GUINT64_CONSTANT (512) << 20)
+#define END_OF_TIME (GST_CLOCK_TIME_NONE - 1)
 
 struct _DermaTape {
   GstElement *element;
@@ -20,6 +21,7 @@ struct _DermaTape {
   gboolean recording;
   DermaScene scene;
   DermaPart *part;
+  guint line;       /* time line of its last frame */
   guint number;     /* of the next part */
   guint attempt;    /* of its name */
   GstClockTime key; /* time of the last key frame */
@@ -249,38 +251,68 @@ take_note (DermaTape *tape, DermaNote *note)
   derma_scene_follow (&tape->scene, owned);
 }
 
+/* Until @time of time line @line. Until a key frame begins another part, those of another time line are put where their
+ * frames are: at the end of this one. */
 static void
-take_notes (DermaTape *tape, GstClockTime time)
+take_notes (DermaTape *tape, guint line, GstClockTime time)
 {
   DermaNote *note;
 
-  while ((note = derma_notes_pop (tape->notes, time)))
-    take_note (tape, note);
-}
+  while ((note = derma_notes_pop (tape->notes, line, time))) {
+    const GstClockTime last = tape->part ? tape->part->start + tape->part->last : 0;
 
-/* What was done until now belongs to this part, at its last frame where the frame that it was done at is not in it;
- * readings of later frames do not, as those may be in the next one. */
-static void
-take_last_notes (DermaTape *tape)
-{
-  const GstClockTime last = tape->part->start + tape->part->last;
-  DermaNote *note;
-
-  take_notes (tape, last);
-  while ((note = derma_notes_pop_deed (tape->notes))) {
-    const gboolean back = derma_time_is_back (note->time, last);
-
-    note->time = back ? last : MIN (note->time, last);
-    note->of = back ? last : MIN (note->of, last);
+    if (derma_time_is_back (note->time, last))
+      note->time = note->of = last;
     take_note (tape, note);
   }
 }
 
 static void
-take_notes_before (DermaTape *tape, GstClockTime time)
+take_notes_before (DermaTape *tape, const DermaFilmFrame *frame)
 {
-  if (time > 0)
-    take_notes (tape, time - 1);
+  if (frame->time > 0)
+    take_notes (tape, frame->line, frame->time - 1);
+  else if (frame->line > 0)
+    take_notes (tape, frame->line - 1, END_OF_TIME);
+}
+
+/* At the last frame of the part, where that at which it was is not in it. */
+static void
+take_note_at_last (DermaTape *tape, DermaNote *note)
+{
+  const GstClockTime last = tape->part->start + tape->part->last;
+  const gboolean back = derma_time_is_back (note->time, last);
+
+  note->time = back ? last : MIN (note->time, last);
+  note->of = back ? last : MIN (note->of, last);
+  take_note (tape, note);
+}
+
+/* What was done until now belongs to this part; readings of later frames do not, as those may be in the next one. */
+static void
+take_last_notes (DermaTape *tape)
+{
+  DermaNote *note;
+
+  take_notes (tape, tape->line, tape->part->start + tape->part->last);
+  while ((note = derma_notes_pop_deed (tape->notes)))
+    take_note_at_last (tape, note);
+}
+
+/* So does what was so or done on the time lines before @line, but for readings of frames that are not in it. */
+static void
+end_lines_before (DermaTape *tape, guint line)
+{
+  const GstClockTime last = tape->part->start + tape->part->last;
+  DermaNote *note;
+
+  while ((note = derma_notes_pop (tape->notes, line - 1, END_OF_TIME)))
+    if (note->kind != DERMA_NOTE_READING || (note->line == tape->line && note->time <= last)) {
+      take_note_at_last (tape, note);
+    } else {
+      derma_scene_follow (&tape->scene, note);
+      derma_note_free (note);
+    }
 }
 
 static gboolean
@@ -303,18 +335,22 @@ record (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
   const GstClockTime time = frame->time;
   GError *error = NULL;
 
+  if (tape->part && frame->line > tape->line)
+    end_lines_before (tape, frame->line);
   if (frame->key && tape->part && is_part_over (tape, frame)) {
-    take_notes_before (tape, time);
+    if (frame->line == tape->line)
+      take_notes_before (tape, frame);
     end_part (tape, time);
   }
   if (frame->key && !tape->part) {
-    take_notes_before (tape, time);
+    take_notes_before (tape, frame);
     begin_part (tape, frame, pre_roll);
   }
   if (!tape->part)
     return;
+  tape->line = frame->line;
   tape->group = (frame->key ? 0 : tape->group) + gst_buffer_get_size (frame->buffer);
-  take_notes (tape, time);
+  take_notes (tape, frame->line, time);
   if (!derma_part_sync (tape->part, &error))
     post_error (tape, error);
   tape->counts[1]++;
@@ -365,15 +401,16 @@ static void
 keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
 {
   const GstClockTime now = frame->time;
+  const guint line = frame->line;
   const DermaFilmFrame *last = g_queue_peek_tail (&tape->ring);
-  DermaFilmFrame *next, *first;
+  DermaFilmFrame *next;
 
   if (last && (derma_time_is_back (now, last->time) || is_old (last->end, now, pre_roll)))
     empty_ring (tape);
   if (pre_roll == 0 || (!frame->key && g_queue_is_empty (&tape->ring))) {
     derma_film_frame_free (frame);
     empty_ring (tape);
-    take_notes (tape, now);
+    take_notes (tape, line, now);
     return;
   }
   tape->ring_bytes += gst_buffer_get_size (frame->buffer);
@@ -381,8 +418,7 @@ keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
   while ((next = find_next_key (tape, now, pre_roll)))
     while (g_queue_peek_head (&tape->ring) != next)
       drop_first (tape);
-  first = g_queue_peek_head (&tape->ring);
-  take_notes_before (tape, first->time);
+  take_notes_before (tape, g_queue_peek_head (&tape->ring));
 }
 
 static void
@@ -475,7 +511,7 @@ derma_tape_close (DermaTape *tape)
   g_mutex_lock (&tape->lock);
   if (tape->part) {
     take_last_notes (tape);
-    take_notes (tape, GST_CLOCK_TIME_NONE - 1);
+    take_notes (tape, tape->line, END_OF_TIME);
   }
   drop_deeds (tape);
   end_part (tape, GST_CLOCK_TIME_NONE);

@@ -70,7 +70,7 @@ show_nothing (Fixture *fixture)
 static DermaNote *
 expect (Fixture *fixture, DermaNoteKind kind, GstClockTime time)
 {
-  DermaNote *note = derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1);
+  DermaNote *note = derma_notes_pop (fixture->notes, G_MAXUINT, 0);
 
   g_assert_nonnull (note);
   g_assert_cmpint (note->kind, ==, kind);
@@ -87,7 +87,7 @@ expect_plain (Fixture *fixture, DermaNoteKind kind, GstClockTime time)
 static void
 expect_nothing (Fixture *fixture)
 {
-  g_assert_null (derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1));
+  g_assert_null (derma_notes_pop (fixture->notes, G_MAXUINT, 0));
 }
 
 /* All that is waiting, but for words; how many of @kind there are. */
@@ -97,7 +97,7 @@ count (Fixture *fixture, DermaNoteKind kind)
   DermaNote *note;
   guint n = 0;
 
-  while ((note = derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1))) {
+  while ((note = derma_notes_pop (fixture->notes, G_MAXUINT, 0))) {
     n += note->kind == kind;
     derma_note_free (note);
   }
@@ -235,12 +235,12 @@ test_pop_not_before_its_time (Fixture *fixture, gconstpointer data)
 
   derma_notes_add (fixture->notes, derma_note_new (DERMA_NOTE_TAG, 50, "first"));
   derma_notes_add (fixture->notes, derma_note_new (DERMA_NOTE_TAG, 70, "second"));
-  g_assert_null (derma_notes_pop (fixture->notes, 49));
-  note = derma_notes_pop (fixture->notes, 50);
+  g_assert_null (derma_notes_pop (fixture->notes, 1, 49));
+  note = derma_notes_pop (fixture->notes, 1, 50);
   g_assert_cmpstr (note->text, ==, "first");
   derma_note_free (note);
-  g_assert_null (derma_notes_pop (fixture->notes, 69));
-  note = derma_notes_pop (fixture->notes, 1000);
+  g_assert_null (derma_notes_pop (fixture->notes, 1, 69));
+  note = derma_notes_pop (fixture->notes, 1, 1000);
   g_assert_cmpstr (note->text, ==, "second");
   derma_note_free (note);
   expect_nothing (fixture);
@@ -274,7 +274,7 @@ test_scene_is_not_lost (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 9000; i++)
     show (fixture, 0);
   derma_captioner_take (&captioner, &fixture->reading);
-  while ((note = derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1))) {
+  while ((note = derma_notes_pop (fixture->notes, G_MAXUINT, 0))) {
     models += note->kind == DERMA_NOTE_MODEL;
     lesions += note->kind == DERMA_NOTE_LESION;
     readings += note->kind == DERMA_NOTE_READING;
@@ -360,7 +360,7 @@ take_all (gpointer data)
   guint taken = 0;
 
   while (taken < 2000) {
-    DermaNote *note = derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1);
+    DermaNote *note = derma_notes_pop (fixture->notes, G_MAXUINT, 0);
 
     taken += note != NULL;
     derma_note_free (note);
@@ -379,25 +379,68 @@ test_threads (Fixture *fixture, gconstpointer data)
   expect_nothing (fixture);
 }
 
-/* A frame with a time of its own: what is noted after it waits until the time of the film has gone back too. */
+/* The next note until @time of @line is the tag @text. */
+static void
+expect_tag (Fixture *fixture, guint line, GstClockTime time, const gchar *text)
+{
+  g_autoptr (DermaNote) note = derma_notes_pop (fixture->notes, line, time);
+
+  g_assert_nonnull (note);
+  g_assert_cmpstr (note->text, ==, text);
+}
+
+/* A frame with a time of its own: what is noted after it waits until the time of the film has gone back too, and then
+ * it holds nothing up. */
 static void
 test_time_backwards (Fixture *fixture, gconstpointer data)
 {
-  static const GstClockTime times[] = { GST_SECOND, 100 * GST_SECOND, 2 * GST_SECOND, 1500 * GST_MSECOND };
+  static const GstClockTime times[] = { GST_SECOND, 3600 * GST_SECOND, 2 * GST_SECOND, 1500 * GST_MSECOND };
+  static const gchar *const texts[] = { "a", "b", "c", "d" };
 
   g_assert_false (derma_time_is_back (GST_SECOND, GST_SECOND));
   g_assert_false (derma_time_is_back (GST_SECOND, 2 * GST_SECOND));
   g_assert_true (derma_time_is_back (GST_SECOND, 2 * GST_SECOND + 1));
   g_assert_false (derma_time_is_back (2 * GST_SECOND + 1, GST_SECOND));
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
-    derma_notes_add (fixture->notes, derma_note_new (DERMA_NOTE_TAG, times[i], "x"));
-  expect_plain (fixture, DERMA_NOTE_TAG, times[0]);
-  expect_plain (fixture, DERMA_NOTE_TAG, times[1]);
-  g_assert_null (derma_notes_pop (fixture->notes, 101 * GST_SECOND));
-  derma_note_free (derma_notes_pop (fixture->notes, 2 * GST_SECOND));
+    derma_notes_add (fixture->notes, derma_note_new (DERMA_NOTE_TAG, times[i], texts[i]));
+  expect_tag (fixture, 1, 10 * GST_SECOND, "a");
+  g_assert_null (derma_notes_pop (fixture->notes, 1, 10 * GST_SECOND));
+  expect_tag (fixture, 2, 0, "b");
+  g_assert_null (derma_notes_pop (fixture->notes, 1, 3600 * GST_SECOND));
+  g_assert_null (derma_notes_pop (fixture->notes, 2, GST_SECOND));
+  expect_tag (fixture, 2, 2 * GST_SECOND, "c");
   /* A little is no other time line. */
-  expect_plain (fixture, DERMA_NOTE_TAG, times[3]);
-  g_assert_null (derma_notes_pop (fixture->notes, GST_CLOCK_TIME_NONE - 1));
+  expect_tag (fixture, 2, 2 * GST_SECOND, "d");
+  expect_nothing (fixture);
+}
+
+/* Frames count them too, whether or not there is anything to note of them; so does a flush. */
+static void
+test_time_lines_of_wild_frames (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    GstClockTime time;
+    guint line;
+  } frames[] = { { 0, 1 },
+                 { 3600 * GST_SECOND, 1 },
+                 { GST_SECOND, 2 },
+                 { GST_SECOND / 2, 2 },
+                 { 1700 * GST_MSECOND, 2 },
+                 { GST_SECOND / 2, 3 },
+                 { GST_CLOCK_TIME_NONE - 1, 3 },
+                 { 0, 4 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++) {
+    GstBuffer *buffer = caption_test_frame (NULL, frames[i].time, FRAME);
+
+    g_assert_cmpuint (derma_notes_take_frame (fixture->notes, buffer, frames[i].time), ==, frames[i].line);
+    gst_buffer_unref (buffer);
+  }
+  expect_nothing (fixture);
+  derma_notes_flush (fixture->notes);
+  derma_notes_add (fixture->notes, derma_note_new (DERMA_NOTE_TAG, 5, "after"));
+  g_assert_null (derma_notes_pop (fixture->notes, 4, GST_SECOND));
+  expect_tag (fixture, 5, 5, "after");
 }
 
 int
@@ -418,6 +461,7 @@ main (int argc, char **argv)
     { "/notes/frames-without-readings", test_frames_without_readings },
     { "/notes/not-before-its-time", test_pop_not_before_its_time },
     { "/notes/time-backwards", test_time_backwards },
+    { "/notes/time-lines-of-wild-frames", test_time_lines_of_wild_frames },
     { "/notes/too-many", test_too_many },
     { "/notes/scene-is-not-lost", test_scene_is_not_lost },
     { "/notes/too-many-words", test_too_many_words },

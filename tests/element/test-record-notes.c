@@ -65,6 +65,125 @@ test_lesion_gone_before_the_start (void)
   record_test_tear_down (&test);
 }
 
+/* Frames of the time line that begins at @begin, until @end. */
+static void
+show_line (RecordTest *test, GstClockTime begin, GstClockTime end)
+{
+  test->now = begin;
+  record_test_show (test, end);
+}
+
+/* The film a.mkv, which began at @start, has its own readings and no others, one for each frame, in order. */
+static void
+expect_own_readings (RecordTest *test, GstClockTime start)
+{
+  g_autoptr (GstStructure) part = record_test_part (test);
+  g_autofree gchar *path = record_test_path (test, "a.jsonl");
+  g_autoptr (DermaSidecar) sidecar = derma_sidecar_open (path, NULL);
+  DermaSidecarItem item = DERMA_SIDECAR_END;
+  guint64 n = 0;
+
+  g_assert_cmpuint (element_test_uint64 (part, "duration"), ==, test->now - start);
+  g_assert_cmpuint (element_test_uint64 (part, "frames"), ==, (test->now - start) / RECORD_FRAME);
+  do {
+    g_assert_true (derma_sidecar_next (sidecar, &item, NULL));
+    if (item == DERMA_SIDECAR_READING)
+      g_assert_cmpuint (derma_sidecar_get_reading (sidecar)->pts, ==, RECORD_FRAME * n++);
+  } while (item != DERMA_SIDECAR_END);
+  g_assert_cmpuint (n, ==, element_test_uint64 (part, "frames"));
+}
+
+/* A frame with a wild time, long before the film begins, keeps nothing from it. */
+static void
+test_wild_time_before_the_start (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "recording", FALSE, NULL);
+  show_line (&test, 0, 2 SECONDS);
+  show_line (&test, 3600 SECONDS, 3600 SECONDS + RECORD_FRAME);
+  show_line (&test, 2 SECONDS, 4 SECONDS);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 6 SECONDS);
+  record_test_finish (&test);
+  expect_own_readings (&test, 4 SECONDS);
+  record_test_tear_down (&test);
+}
+
+/* What was read of another time line is in no film of this one: neither with a pre-roll nor without. */
+static void
+test_wrong_time_line_before_the_start (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    RecordTest test;
+
+    record_test_set_up (&test, "recording", FALSE, "pre-roll", i * 5.0, NULL);
+    show_line (&test, 90 SECONDS, 100 SECONDS);
+    show_line (&test, 0, 4 SECONDS);
+    record_test_drain (&test);
+    g_signal_emit_by_name (test.harness->element, "start");
+    record_test_show (&test, 6 SECONDS);
+    record_test_finish (&test);
+    expect_own_readings (&test, i == 0 ? 4 SECONDS : 0);
+    record_test_tear_down (&test);
+  }
+}
+
+/* Nor where both begin at the same time. */
+static void
+test_same_time_line_twice_before_the_start (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "recording", FALSE, NULL);
+  show_line (&test, 0, 10 SECONDS);
+  show_line (&test, 0, 2 SECONDS);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 4 SECONDS);
+  record_test_finish (&test);
+  expect_own_readings (&test, 2 SECONDS);
+  record_test_tear_down (&test);
+}
+
+/* A frame that is left out leaves no trace of its time either, and the film goes on. */
+static void
+test_wild_time_of_a_short_frame (void)
+{
+  RecordTest test;
+  GstBuffer *frame;
+
+  record_test_set_up (&test, NULL);
+  show_line (&test, 0, 2 SECONDS);
+  test.reading.pts = 3600 SECONDS;
+  frame = caption_test_frame (&test.reading, 3600 SECONDS, RECORD_FRAME);
+  gst_buffer_resize (frame, 0, 10);
+  g_assert_cmpint (gst_harness_push (test.harness, frame), ==, GST_FLOW_OK);
+  record_test_show (&test, 4 SECONDS);
+  record_test_finish (&test);
+  expect_own_readings (&test, 0);
+  record_test_tear_down (&test);
+}
+
+/* Where time goes back while it records, each film has what is its own, also what was done in it. */
+static void
+test_time_goes_back_while_it_records (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  show_line (&test, 10 SECONDS, 12 SECONDS);
+  g_signal_emit_by_name (test.harness->element, "tag", "in the first");
+  show_line (&test, 0, 3 SECONDS);
+  g_signal_emit_by_name (test.harness->element, "tag", "in the second");
+  record_test_finish (&test);
+  gst_structure_free (record_test_part (&test));
+  record_test_expect (&test, "a-1.mkv", 1, 3 SECONDS, 30);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion tag", TRUE), ==, 20);
+  g_assert_cmpuint (count_in_sidecar (&test, "a.jsonl", "in the first"), ==, 1);
+  g_assert_cmpuint (record_test_sidecar (&test, "a-1.jsonl", "model lesion tag", TRUE), ==, 30);
+  record_test_tear_down (&test);
+}
+
 static void
 push_custom (RecordTest *test, GstStructure *structure)
 {
@@ -285,6 +404,11 @@ main (int argc, char **argv)
   element_test_init (&argc, &argv);
   g_test_add_func ("/record-notes/long-without-recording", test_long_without_recording);
   g_test_add_func ("/record-notes/lesion-gone-before-the-start", test_lesion_gone_before_the_start);
+  g_test_add_func ("/record-notes/wild-time-before-the-start", test_wild_time_before_the_start);
+  g_test_add_func ("/record-notes/wrong-time-line-before-the-start", test_wrong_time_line_before_the_start);
+  g_test_add_func ("/record-notes/same-time-line-twice-before-the-start", test_same_time_line_twice_before_the_start);
+  g_test_add_func ("/record-notes/wild-time-of-a-short-frame", test_wild_time_of_a_short_frame);
+  g_test_add_func ("/record-notes/time-goes-back-while-it-records", test_time_goes_back_while_it_records);
   g_test_add_func ("/record-notes/events", test_events);
   g_test_add_func ("/record-notes/events-before-the-stop", test_events_before_the_stop);
   g_test_add_func ("/record-notes/events-of-frames-left-out", test_events_of_frames_left_out);

@@ -352,6 +352,7 @@ test_encoders (void)
     record_test_finish (&test);
     record_test_expect (&test, "a.mkv", 0, 5 SECONDS, 50);
     record_test_plays (&test, "a.mkv", encoders[i][2], 50, 50);
+    g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "model lesion", TRUE), ==, 50);
     record_test_tear_down (&test);
   }
 }
