@@ -261,7 +261,10 @@ add_coder (GstDermaRecord *self)
   }
   gst_bin_add (GST_BIN (self), self->coder);
   gst_element_unlink (self->convert, self->sink);
-  return gst_element_link_many (self->convert, self->coder, self->sink, NULL);
+  if (gst_element_link_many (self->convert, self->coder, self->sink, NULL))
+    return TRUE;
+  GST_ELEMENT_ERROR (self, CORE, PAD, ("The encoder %s cannot be linked", derma_encoder_get_nick (encoder)), (NULL));
+  return FALSE;
 }
 
 static void
@@ -324,7 +327,10 @@ change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     close_tape (self);
   result = GST_ELEMENT_CLASS (gst_derma_record_parent_class)->change_state (element, transition);
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE)
+    close_tape (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL
+      || (transition == GST_STATE_CHANGE_NULL_TO_READY && result == GST_STATE_CHANGE_FAILURE))
     remove_coder (self);
   return result;
 }

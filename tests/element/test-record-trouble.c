@@ -94,6 +94,72 @@ test_no_encoder (void)
   drop (element);
 }
 
+/* (transfer none): what fails in a change of state, within the recorder */
+static GstElement *
+add_refuser (GstElement *element, const gchar *transition)
+{
+  GstElement *refuser = gst_element_factory_make ("fakesink", "refuser");
+
+  gst_util_set_object_arg (G_OBJECT (refuser), "state-error", transition);
+  gst_bin_add (GST_BIN (element), refuser);
+  return refuser;
+}
+
+/* An encoder, say, that another one has opened meanwhile: once it is free all is as before. */
+static void
+test_encoder_is_refused (void)
+{
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  GstElement *element = make ("a.mkv", bus);
+  GstElement *refuser = add_refuser (element, "null-to-ready");
+  const gint n = GST_BIN_NUMCHILDREN (element);
+
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==, GST_STATE_CHANGE_FAILURE);
+    g_assert_cmpint (GST_BIN_NUMCHILDREN (element), ==, n);
+    expect_error (bus, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "");
+  }
+  gst_util_set_object_arg (G_OBJECT (refuser), "state-error", "none");
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==, GST_STATE_CHANGE_SUCCESS);
+  g_assert_cmpint (GST_BIN_NUMCHILDREN (element), ==, n + 1);
+  drop (element);
+}
+
+/* A start that failed is none: without a name there is nothing to complain of yet. */
+static void
+test_start_is_refused (void)
+{
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  GstElement *element = make ("a.mkv", bus);
+
+  add_refuser (element, "ready-to-paused");
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+  expect_error (bus, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "");
+  g_object_set (element, "location", NULL, NULL);
+  g_signal_emit_by_name (element, "start");
+  g_assert_null (gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR));
+  drop (element);
+}
+
+/* What comes out of it does not fit: that is said each time. */
+static void
+test_unfit_encoder (void)
+{
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  GstElement *element = make ("a.mkv", bus);
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (element), "encoded");
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("audio/x-raw");
+
+  g_object_set (sink, "caps", caps, NULL);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==, GST_STATE_CHANGE_FAILURE);
+    expect_error (bus, GST_CORE_ERROR, GST_CORE_ERROR_PAD, "encoder");
+  }
+  g_object_set (sink, "caps", NULL, NULL);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==, GST_STATE_CHANGE_SUCCESS);
+  drop (element);
+}
+
 /* Whatever happens to the file, frames go on to be taken: the picture that is shown beside does not stop. */
 static void
 cannot_write (RecordTest *test, gint code, const gchar *words)
@@ -432,6 +498,9 @@ main (int argc, char **argv)
   element_test_init (&argc, &argv);
   g_test_add_func ("/record-trouble/no-location", test_no_location);
   g_test_add_func ("/record-trouble/no-encoder", test_no_encoder);
+  g_test_add_func ("/record-trouble/encoder-is-refused", test_encoder_is_refused);
+  g_test_add_func ("/record-trouble/start-is-refused", test_start_is_refused);
+  g_test_add_func ("/record-trouble/unfit-encoder", test_unfit_encoder);
   g_test_add_func ("/record-trouble/stopped-at-any-moment", test_stopped_at_any_moment);
   g_test_add_func ("/record-trouble/no-such-folder", test_no_such_folder);
   g_test_add_func ("/record-trouble/read-only-folder", test_read_only_folder);
