@@ -172,14 +172,25 @@ set_writer (DermaTape *tape, DermaWriter *writer, const gchar *path)
   g_mutex_unlock (&tape->error_lock);
 }
 
-/* Says which file it was, and why. */
-static GError *
-name_error (const gchar *path, const GError *error)
+/* (transfer full): elements tell the system's cause only in the last line of @debug (nullable), behind words of their
+ * own */
+static gchar *
+find_cause (const GError *error, const gchar *debug)
 {
-  const gchar *cause = error->message;
+  const gchar *line = error->domain == GST_RESOURCE_ERROR && debug ? strrchr (debug, '\n') : NULL;
+  const gchar *cause = line ? g_strrstr (line, ": ") : NULL;
 
   if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT))
-    cause = "cannot be written: No space left on device";
+    return g_strdup ("cannot be written: No space left on device");
+  return cause ? g_strconcat ("cannot be written", cause, NULL) : g_strdup (error->message);
+}
+
+/* Says which file it was, and why. */
+static GError *
+name_error (const gchar *path, const GError *error, const gchar *debug)
+{
+  g_autofree gchar *cause = find_cause (error, debug);
+
   return path ? g_error_new (error->domain, error->code, "%s: %s", path, cause) : g_error_copy (error);
 }
 
@@ -187,11 +198,12 @@ void
 derma_tape_take_error (DermaTape *tape, GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
   GstMessage *told;
 
-  gst_message_parse_error (message, &error, NULL);
+  gst_message_parse_error (message, &error, &debug);
   g_mutex_lock (&tape->error_lock);
-  told = make_message (tape, name_error (tape->path, error));
+  told = make_message (tape, name_error (tape->path, error, debug));
   if (told)
     g_queue_push_tail (&tape->errors, told);
   if (tape->writer)

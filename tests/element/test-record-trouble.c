@@ -288,7 +288,7 @@ test_file_too_large (void)
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
   record_test_set_up (&test, NULL);
-  fills_up (&test, GST_RESOURCE_ERROR_WRITE, "a.mkv");
+  fills_up (&test, GST_RESOURCE_ERROR_WRITE, "a.mkv: cannot be written|File too large");
   record_test_tear_down (&test);
 }
 
