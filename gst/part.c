@@ -10,6 +10,8 @@
 
 /* The longest that frames wait for the end of a cue; so much is lost if the process is killed. */
 #define HOLD (2 * GST_SECOND)
+/* And so many: as come in that time at 120 a second, and no more where time stands still. */
+#define MAX_HELD 256
 
 void
 derma_record_settings_clear (DermaRecordSettings *settings)
@@ -346,15 +348,17 @@ gboolean
 derma_part_take_frame (DermaPart *part, DermaFilmFrame *frame)
 {
   GstClockTime time;
+  gboolean full;
 
   place (part, frame);
   time = GST_BUFFER_PTS (frame->buffer);
   g_queue_push_tail (&part->held, frame);
   if (!emit (part, derma_cue_advance (&part->cue, time)))
     return FALSE;
-  if (part->cue.words && time - part->cue.start >= HOLD && !emit (part, derma_cue_cut (&part->cue, time)))
+  full = part->held.length > MAX_HELD;
+  if (part->cue.words && (full || time - part->cue.start >= HOLD) && !emit (part, derma_cue_cut (&part->cue, time)))
     return FALSE;
-  return part->cue.words || release (part, GST_CLOCK_TIME_NONE);
+  return (part->cue.words && part->held.length <= MAX_HELD) || release (part, GST_CLOCK_TIME_NONE);
 }
 
 /* (transfer full) (nullable): a name as a structure takes it, which is of UTF-8 */

@@ -49,7 +49,8 @@ void derma_scene_follow (DermaScene *scene, const DermaNote *note);
 
 /*
  * One file of a recording, and its sidecar: video, cues, readings and events on a time line of its own, from 0. Frames
- * wait for the end of the cue that they are shown with, two seconds at most, so that the file is in order.
+ * wait for the end of the cue that they are shown with, two seconds or 256 of them at most, so that the file is in
+ * order.
  */
 typedef struct {
   DermaWriter *writer;

@@ -213,11 +213,14 @@ derma_writer_push_cue (DermaWriter *writer, const gchar *words, GstClockTime sta
   derma_writer_push_gap (writer, end);
 }
 
+/* The muxer writes frames that are before what it knows of the text: where time stands still that goes a little ahead,
+ * two steps so that something is after it. */
 void
 derma_writer_push_gap (DermaWriter *writer, GstClockTime time)
 {
-  if (time < writer->told)
+  if (time + 1 < writer->told)
     return;
+  time = MAX (time, writer->told + 1);
   gst_pad_push_event (writer->text, gst_event_new_gap (writer->told, time - writer->told));
   writer->told = time;
 }

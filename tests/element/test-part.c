@@ -181,6 +181,49 @@ test_times_go_backwards (Fixture *fixture, gconstpointer data)
 }
 
 static void
+expect_size (const DermaPart *part, gint64 size)
+{
+  const gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  GStatBuf status = { 0 };
+
+  while (status.st_size < size && g_get_monotonic_time () < deadline) {
+    g_assert_cmpint (g_stat (part->path, &status), ==, 0);
+    g_usleep (5000);
+  }
+  g_assert_cmpint (status.st_size, >=, size);
+}
+
+/* Time stands still, or goes back again and again: frames are written also before the end of the cue that they are
+ * shown with, which never comes; the second part has none. */
+static void
+test_same_time_backwards (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++) {
+    DermaPart *part = begin (fixture, i, GST_SECOND);
+
+    for (guint j = 0; j < 1000; j++) {
+      take (fixture, part, j % 2 ? GST_SECOND : 0);
+      g_assert_cmpuint (part->held.length, <=, 256);
+    }
+    expect_size (part, 50000);
+    finish (part, GST_CLOCK_TIME_NONE, FRAME, 1000);
+  }
+}
+
+/* Many within a cue end it, so that the film stays in order. */
+static void
+test_many_frames (Fixture *fixture, gconstpointer data)
+{
+  DermaPart *part = begin (fixture, 0, 0);
+
+  for (guint i = 0; i < 1000; i++) {
+    take (fixture, part, i * GST_MSECOND);
+    g_assert_cmpuint (part->held.length, ==, i % 256 + 1);
+  }
+  finish (part, GST_CLOCK_TIME_NONE, 999 * GST_MSECOND + FRAME, 1000);
+}
+
+static void
 test_end_before_the_last_frame (Fixture *fixture, gconstpointer data)
 {
   DermaPart *part = begin (fixture, 0, 0);
@@ -502,6 +545,8 @@ main (int argc, char **argv)
     { "/part/plain", test_plain },
     { "/part/no-sidecar", test_no_sidecar },
     { "/part/times-go-backwards", test_times_go_backwards },
+    { "/part/same-time-backwards", test_same_time_backwards },
+    { "/part/many-frames", test_many_frames },
     { "/part/end-before-the-last-frame", test_end_before_the_last_frame },
     { "/part/no-frames", test_no_frames },
     { "/part/events", test_events },
