@@ -15,6 +15,17 @@ fail (const gchar *path, gint cause, GError **error)
   return FALSE;
 }
 
+gboolean
+derma_bring_to_disk (gint fd, gint (*sync) (gint))
+{
+  gint result;
+
+  do
+    result = sync (fd);
+  while (result != 0 && errno == EINTR);
+  return result == 0 || errno == EINVAL;
+}
+
 DermaLineFile *
 derma_line_file_new (const gchar *path, GError **error)
 {
@@ -61,7 +72,7 @@ derma_line_file_sync (DermaLineFile *file, GError **error)
     return TRUE;
   file->synced = now;
   file->waiting = FALSE;
-  if (fdatasync (file->fd) < 0 && errno != EINVAL)
+  if (!derma_bring_to_disk (file->fd, fdatasync))
     return fail (file->path, errno, error);
   return TRUE;
 }
@@ -69,7 +80,7 @@ derma_line_file_sync (DermaLineFile *file, GError **error)
 gboolean
 derma_line_file_finish (DermaLineFile *file, GError **error)
 {
-  const gboolean ok = fdatasync (file->fd) == 0 || errno == EINVAL || fail (file->path, errno, error);
+  const gboolean ok = derma_bring_to_disk (file->fd, fdatasync) || fail (file->path, errno, error);
 
   g_close (file->fd, NULL);
   g_free (file->path);

@@ -16,6 +16,10 @@ typedef struct {
   gboolean waiting; /* whether a line was not yet brought to the disk */
 } DermaLineFile;
 
+/* Brings what is in @fd to the disk by @sync, fsync() or fdatasync(), whatever signals come meanwhile. Returns: FALSE
+ * with errno set; what is no file of a disk has no such way, and that is no failure */
+gboolean derma_bring_to_disk (gint fd, gint (*sync) (gint));
+
 /* Returns: (transfer full): the file, which must not exist, or NULL with @error ("PATH: CAUSE") set; errno of the cause
  * is the code of @error's G_FILE_ERROR */
 DermaLineFile *derma_line_file_new (const gchar *path, GError **error);

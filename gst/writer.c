@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "writer.h"
 
+#include "linefile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -163,14 +165,13 @@ derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, GError **err
   return writer;
 }
 
-/* What the system took may still be lost on the way to the disk, which the system tells a single time. What is no file
- * of a disk has no such way (EINVAL). */
+/* What the system took may still be lost on the way to the disk, which the system tells a single time. */
 static void
 bring_to_disk (DermaWriter *writer, gint (*sync) (gint))
 {
   gint cause;
 
-  if (writer->fd < 0 || sync (writer->fd) == 0 || errno == EINVAL)
+  if (writer->fd < 0 || derma_bring_to_disk (writer->fd, sync))
     return;
   cause = errno;
   writer->broken = TRUE;

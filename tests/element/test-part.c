@@ -18,12 +18,17 @@
 /* errno of a disk that fails for the file @disk_fd, which meets it when it is brought there. */
 static gint disk_error;
 static gint disk_fd = -1;
+/* How often a signal comes meanwhile. */
+static guint signals;
 
 gint
 fdatasync (gint fd)
 {
-  errno = disk_error;
-  return fd == disk_fd ? -1 : 0;
+  errno = signals > 0 ? EINTR : disk_error;
+  if (fd != disk_fd || errno == 0)
+    return 0;
+  signals -= signals > 0;
+  return -1;
 }
 
 typedef struct {
@@ -512,6 +517,25 @@ test_sync_fails (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* That a signal comes meanwhile is no failure. */
+static void
+test_sync_is_interrupted (Fixture *fixture, gconstpointer data)
+{
+  DermaPart *part = begin (fixture, 0, 0);
+
+  take (fixture, part, 0);
+  disk_error = 0;
+  disk_fd = part->sidecar->fd;
+  part->sidecar->synced -= 2 * G_USEC_PER_SEC;
+  signals = 3;
+  g_assert_true (derma_part_sync (part, NULL));
+  g_assert_cmpuint (signals, ==, 0);
+  signals = 3;
+  finish (part, GST_CLOCK_TIME_NONE, FRAME, 1);
+  g_assert_cmpuint (signals, ==, 0);
+  disk_fd = -1;
+}
+
 static void
 test_settings (Fixture *fixture, gconstpointer data)
 {
@@ -563,6 +587,7 @@ main (int argc, char **argv)
     { "/part/sidecar-loses-its-end", test_sidecar_loses_its_end },
     { "/part/sidecar-loses-its-end-on-the-disk", test_sidecar_loses_its_end_on_the_disk },
     { "/part/sync-fails", test_sync_fails },
+    { "/part/sync-is-interrupted", test_sync_is_interrupted },
     { "/part/settings", test_settings },
     { "/part/free-nothing", test_free_nothing },
   };

@@ -16,13 +16,18 @@
 
 /* Whether the disk fails where a film is brought there. */
 static gboolean disk_fails;
+/* How often a signal comes meanwhile. */
+static gint signals;
 
 /* The plugin finds this one, too. */
 gint
 fsync (gint fd)
 {
-  errno = EIO;
-  return disk_fails ? -1 : 0;
+  const gboolean interrupted = signals > 0;
+
+  signals -= interrupted;
+  errno = interrupted ? EINTR : EIO;
+  return interrupted || disk_fails ? -1 : 0;
 }
 
 /* A recorder that is not started, for what fails at the start. */
@@ -327,6 +332,22 @@ test_disk_fails_at_the_end (void)
   record_test_tear_down (&test);
 }
 
+/* That a signal comes is no failure. */
+static void
+test_disk_is_interrupted (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, NULL);
+  record_test_show (&test, 1 SECONDS);
+  signals = 3;
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 1 SECONDS, 10);
+  g_assert_cmpint (signals, ==, 0);
+  g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", NULL, TRUE), ==, 10);
+  record_test_tear_down (&test);
+}
+
 static GstPadProbeReturn
 hold (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -508,6 +529,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record-trouble/full-disk", test_full_disk);
   g_test_add_func ("/record-trouble/file-too-large", test_file_too_large);
   g_test_add_func ("/record-trouble/disk-fails-at-the-end", test_disk_fails_at_the_end);
+  g_test_add_func ("/record-trouble/disk-is-interrupted", test_disk_is_interrupted);
   g_test_add_func ("/record-trouble/slow-encoder", test_slow_encoder);
   g_test_add_func ("/record-trouble/two-of-one-name", test_two_of_one_name);
   g_test_add_func ("/record-trouble/killed", test_killed);
