@@ -354,7 +354,7 @@ record (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
       take_notes_before (tape, frame);
     end_part (tape, time);
   }
-  if (frame->key && !tape->part) {
+  if (frame->key && !tape->part && !g_atomic_int_get (&tape->failed)) {
     take_notes_before (tape, frame);
     begin_part (tape, frame, pre_roll);
   }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* With a disk that takes nothing. */
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
 
 struct _DermaWriter {
@@ -49,11 +50,19 @@ derma_writer_fail (DermaWriter *writer)
   wake (writer, TRUE);
 }
 
+/* Who waits for the end does so as long as something comes here. */
 static GstPadProbeReturn
-see_end (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+see_progress (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
-    wake (data, FALSE);
+  DermaWriter *writer = data;
+
+  if (!(info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)) {
+    g_mutex_lock (&writer->lock);
+    g_cond_signal (&writer->cond);
+    g_mutex_unlock (&writer->lock);
+  } else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS) {
+    wake (writer, FALSE);
+  }
   return GST_PAD_PROBE_OK;
 }
 
@@ -119,7 +128,9 @@ set_file (DermaWriter *writer, const gchar *path)
   g_autoptr (GstPad) pad = gst_element_get_static_pad (file, "sink");
 
   g_object_set (file, "location", path, NULL);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, writer, NULL);
+  gst_pad_add_probe (pad,
+                     GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+                     see_progress, writer, NULL);
   writer->fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
   writer->synced = g_get_monotonic_time ();
 }
@@ -165,6 +176,14 @@ derma_writer_new (GstBin *parent, const gchar *path, GstCaps *caps, GError **err
   return writer;
 }
 
+static void
+tell_failure (DermaWriter *writer, GstResourceError code, const gchar *words, const gchar *cause)
+{
+  writer->broken = TRUE;
+  gst_element_message_full (writer->bin, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, code,
+                            g_strdup_printf ("%s: %s", words, cause), NULL, __FILE__, G_STRFUNC, __LINE__);
+}
+
 /* What the system took may still be lost on the way to the disk, which the system tells a single time. */
 static void
 bring_to_disk (DermaWriter *writer, gint (*sync) (gint))
@@ -174,11 +193,8 @@ bring_to_disk (DermaWriter *writer, gint (*sync) (gint))
   if (writer->fd < 0 || derma_bring_to_disk (writer->fd, sync))
     return;
   cause = errno;
-  writer->broken = TRUE;
-  gst_element_message_full (writer->bin, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
-                            cause == ENOSPC ? GST_RESOURCE_ERROR_NO_SPACE_LEFT : GST_RESOURCE_ERROR_WRITE,
-                            g_strdup_printf ("cannot be written: %s", g_strerror (cause)), NULL, __FILE__, G_STRFUNC,
-                            __LINE__);
+  tell_failure (writer, cause == ENOSPC ? GST_RESOURCE_ERROR_NO_SPACE_LEFT : GST_RESOURCE_ERROR_WRITE,
+                "cannot be written", g_strerror (cause));
 }
 
 static void
@@ -226,18 +242,20 @@ derma_writer_push_gap (DermaWriter *writer, GstClockTime time)
   writer->told = time;
 }
 
-static gboolean
+/* What waits for the disk may be more than it takes in that time. */
+static void
 wait_for_end (DermaWriter *writer)
 {
-  const gint64 deadline = g_get_monotonic_time () + PATIENCE;
   gboolean ended;
 
   g_mutex_lock (&writer->lock);
-  while (!writer->ended && g_cond_wait_until (&writer->cond, &writer->lock, deadline))
+  while (!writer->ended && g_cond_wait_until (&writer->cond, &writer->lock, g_get_monotonic_time () + PATIENCE))
     ;
-  ended = writer->ended && !writer->failed;
+  ended = writer->ended;
+  writer->broken = writer->failed;
   g_mutex_unlock (&writer->lock);
-  return ended;
+  if (!ended)
+    tell_failure (writer, GST_RESOURCE_ERROR_WRITE, "cannot be finished", "the disk takes nothing");
 }
 
 /* Whether it is still in a folder. */
@@ -252,15 +270,17 @@ has_name (const DermaWriter *writer)
 gboolean
 derma_writer_finish (DermaWriter *writer)
 {
-  gboolean finished = !writer->broken;
+  gboolean finished;
 
   gst_pad_push_event (writer->text, gst_event_new_eos ());
   gst_pad_push_event (writer->video, gst_event_new_eos ());
-  if (finished)
-    finished = wait_for_end (writer) && has_name (writer);
+  if (!writer->broken)
+    wait_for_end (writer);
+  if (!writer->broken && !has_name (writer))
+    tell_failure (writer, GST_RESOURCE_ERROR_WRITE, "cannot be finished", "it was removed");
   gst_element_set_state (writer->bin, GST_STATE_NULL);
   bring_to_disk (writer, fsync);
-  finished = finished && !writer->broken;
+  finished = !writer->broken;
   writer_free (writer);
   return finished;
 }

@@ -35,8 +35,8 @@ void derma_writer_push_gap (DermaWriter *writer, GstClockTime time);
 void derma_writer_fail (DermaWriter *writer);
 
 /*
- * Finishes the file, with its index and duration, and waits until it is on the disk; @writer: (transfer full).
- * Returns: whether that was so
+ * Finishes the file, with its index and duration, and waits until it is on the disk, as long as that takes anything;
+ * @writer: (transfer full). Returns: whether that was so; else an error has been posted
  */
 gboolean derma_writer_finish (DermaWriter *writer);
 

@@ -489,7 +489,8 @@ test_file_is_deleted (void)
   g_assert_cmpint (g_remove (test.path), ==, 0);
   record_test_show (&test, 2 SECONDS);
   record_test_finish (&test);
-  gst_structure_free (record_test_part (&test));
+  record_test_fails (&test, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "a.mkv: cannot be finished|it was removed");
+  assert_finished (&test, FALSE);
   g_assert_false (record_test_exists (&test, "a.mkv"));
   record_test_tear_down (&test);
 }
