@@ -306,6 +306,7 @@ close_tape (GstDermaRecord *self)
   derma_record_options_start (&self->options, FALSE);
   self->started = FALSE;
   GST_OBJECT_UNLOCK (self);
+  derma_intake_end (self->intake);
   derma_tape_close (self->tape);
 }
 

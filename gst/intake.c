@@ -19,6 +19,11 @@ struct _DermaIntake {
   GMutex lock;
   GstClockTime now; /* running time of the newest frame */
   guint64 dropped;
+  guint64 told; /* of them */
+  gint64 warned;
+  GQuark domain; /* of why the last one was */
+  gint code;
+  const gchar *cause;
 
   /* Of the streaming thread. */
   GstSegment segment;
@@ -27,7 +32,6 @@ struct _DermaIntake {
   gboolean ended;
   gboolean asked; /* whether upstream is live */
   gboolean live;
-  gint64 warned;
   guint line; /* that was told last */
 };
 
@@ -54,23 +58,41 @@ is_full (DermaIntake *intake)
   return frames >= MAX_FRAMES || bytes >= MAX_BYTES;
 }
 
+/* Says how many were left out, if there are more than was said: now and then, or @now. */
+static void
+tell_left_out (DermaIntake *intake, gboolean now)
+{
+  const gint64 time = g_get_monotonic_time ();
+  g_autofree gchar *text = NULL;
+  GQuark domain;
+  gint code;
+
+  g_mutex_lock (&intake->lock);
+  domain = intake->domain;
+  code = intake->code;
+  if (intake->dropped > intake->told && (now || intake->warned == 0 || time - intake->warned >= WARN_INTERVAL)) {
+    intake->told = intake->dropped;
+    intake->warned = time;
+    text = g_strdup_printf ("%s: %" G_GUINT64_FORMAT " frame%s left out so far", intake->cause, intake->told,
+                            intake->told == 1 ? "" : "s");
+  }
+  g_mutex_unlock (&intake->lock);
+  if (text)
+    gst_element_message_full (intake->element, GST_MESSAGE_WARNING, domain, code, g_steal_pointer (&text), NULL,
+                              __FILE__, G_STRFUNC, __LINE__);
+}
+
 /* @cause: why, of the frames that are left out now */
 static GstPadProbeReturn
 leave_out (DermaIntake *intake, GQuark domain, gint code, const gchar *cause)
 {
-  const gint64 now = g_get_monotonic_time ();
-  guint64 dropped;
-
   g_mutex_lock (&intake->lock);
-  dropped = ++intake->dropped;
+  intake->dropped++;
+  intake->domain = domain;
+  intake->code = code;
+  intake->cause = cause;
   g_mutex_unlock (&intake->lock);
-  if (intake->warned > 0 && now - intake->warned < WARN_INTERVAL)
-    return GST_PAD_PROBE_DROP;
-  intake->warned = now;
-  gst_element_message_full (
-      intake->element, GST_MESSAGE_WARNING, domain, code,
-      g_strdup_printf ("%s: %" G_GUINT64_FORMAT " frame%s left out so far", cause, dropped, dropped == 1 ? "" : "s"),
-      NULL, __FILE__, G_STRFUNC, __LINE__);
+  tell_left_out (intake, FALSE);
   return GST_PAD_PROBE_DROP;
 }
 
@@ -127,10 +149,11 @@ take_frame (DermaIntake *intake, GstBuffer *buffer)
 {
   const gboolean timed = intake->segment.format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID (buffer);
   const GstClockTime time = to_running_time (intake, GST_BUFFER_PTS (buffer));
+  const gboolean wanted = g_atomic_int_get (&intake->wanted);
   GstPadProbeReturn result;
   guint line;
 
-  if (!timed && g_atomic_int_get (&intake->wanted))
+  if (!timed && wanted)
     return leave_out (intake, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "Frames without a time cannot be recorded");
   if (!GST_CLOCK_TIME_IS_VALID (time))
     return GST_PAD_PROBE_DROP;
@@ -138,9 +161,10 @@ take_frame (DermaIntake *intake, GstBuffer *buffer)
   intake->now = derma_time_is_back (time, intake->now) ? time : MAX (intake->now, time);
   g_mutex_unlock (&intake->lock);
   line = derma_notes_take_frame (intake->notes, buffer, time);
-  result = g_atomic_int_get (&intake->wanted) ? check (intake, buffer) : GST_PAD_PROBE_DROP;
+  result = wanted ? check (intake, buffer) : GST_PAD_PROBE_DROP;
   if (result == GST_PAD_PROBE_OK && line != intake->line)
     tell_line (intake, line);
+  tell_left_out (intake, !wanted);
   return result;
 }
 
@@ -193,6 +217,12 @@ begin_stream (DermaIntake *intake)
 }
 
 void
+derma_intake_end (DermaIntake *intake)
+{
+  tell_left_out (intake, TRUE);
+}
+
+void
 derma_intake_reset (DermaIntake *intake)
 {
   derma_notes_reset (intake->notes);
@@ -239,10 +269,12 @@ take_event (DermaIntake *intake, GstEvent *event)
     return !gst_event_has_name (event, LINE_EVENT);
   case GST_EVENT_EOS:
     intake->ended = TRUE;
+    tell_left_out (intake, TRUE);
     break;
   case GST_EVENT_FLUSH_STOP: /* the film before ends when it gets to the sink, with what was done until now */
     derma_notes_flush (intake->notes);
     begin_stream (intake);
+    tell_left_out (intake, TRUE);
     break;
   default:
     break;

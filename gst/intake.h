@@ -25,6 +25,8 @@ guint64 derma_intake_get_dropped (DermaIntake *intake);
 void derma_intake_tag (DermaIntake *intake, const gchar *text);
 /* Before the first frame of a time line comes one of its events. Returns: whether @event is one; @line: (out): which */
 gboolean derma_intake_parse_line (GstEvent *event, guint *line);
+/* Nothing more will come: says of frames that were left out what was not said yet; from any thread. */
+void derma_intake_end (DermaIntake *intake);
 /* Forgets the stream. */
 void derma_intake_reset (DermaIntake *intake);
 

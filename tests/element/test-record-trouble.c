@@ -363,6 +363,7 @@ test_slow_encoder (void)
   g_autoptr (GstPad) pad = NULL;
   gulong probe;
   guint64 dropped;
+  g_autofree gchar *words = NULL;
 
   record_test_set_up (&test, NULL);
   gst_harness_set_live (test.harness, TRUE);
@@ -379,6 +380,9 @@ test_slow_encoder (void)
   g_assert_null (element_test_message (test.harness, GST_MESSAGE_WARNING));
   gst_pad_remove_probe (pad, probe);
   record_test_finish (&test);
+  /* But the last word is of all. */
+  words = g_strdup_printf ("keep up|: %" G_GUINT64_FORMAT " frames left out", dropped);
+  element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY, words);
   {
     g_autoptr (GstStructure) part = record_test_part (&test);
 
@@ -387,6 +391,53 @@ test_slow_encoder (void)
     g_assert_cmpuint (element_test_uint64 (part, "readings"), ==, 100);
   }
   record_test_tear_down (&test);
+}
+
+static void
+end_by_flush (RecordTest *test)
+{
+  element_test_flush (test->harness);
+}
+
+static void
+end_by_stop (RecordTest *test)
+{
+  g_signal_emit_by_name (test->harness->element, "stop");
+  record_test_show (test, test->now + RECORD_FRAME);
+}
+
+static void
+end_by_state (RecordTest *test)
+{
+  gst_element_set_state (test->harness->element, GST_STATE_NULL);
+}
+
+/* Wrong frames among others are told of now and then, and all of them at the end, whatever that is. */
+static void
+test_wrong_frames_are_counted (void)
+{
+  void (*const ends[]) (RecordTest *) = { record_test_finish, end_by_flush, end_by_stop, end_by_state };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    RecordTest test;
+
+    record_test_set_up (&test, NULL);
+    for (guint j = 0; j < 5; j++) {
+      GstBuffer *frame = caption_test_frame (NULL, test.now, RECORD_FRAME);
+
+      gst_buffer_resize (frame, 0, 10);
+      g_assert_cmpint (gst_harness_push (test.harness, frame), ==, GST_FLOW_OK);
+      record_test_show (&test, test.now + RECORD_FRAME);
+    }
+    element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                         "caps say: 1 frame left out");
+    g_assert_null (element_test_message (test.harness, GST_MESSAGE_WARNING));
+    ends[i](&test);
+    element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                         "caps say: 5 frames left out");
+    g_assert_null (element_test_message (test.harness, GST_MESSAGE_WARNING));
+    record_test_tear_down (&test);
+  }
 }
 
 /* Two that are told the same name do not get into each other's way. */
@@ -532,6 +583,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record-trouble/disk-fails-at-the-end", test_disk_fails_at_the_end);
   g_test_add_func ("/record-trouble/disk-is-interrupted", test_disk_is_interrupted);
   g_test_add_func ("/record-trouble/slow-encoder", test_slow_encoder);
+  g_test_add_func ("/record-trouble/wrong-frames-are-counted", test_wrong_frames_are_counted);
   g_test_add_func ("/record-trouble/two-of-one-name", test_two_of_one_name);
   g_test_add_func ("/record-trouble/killed", test_killed);
   g_test_add_func ("/record-trouble/torn-film", test_torn_film);
