@@ -396,59 +396,16 @@ test_stop_while_away (void)
 }
 
 static void
-assert_ends (CamStage *stage)
-{
-  g_autoptr (GstMessage) message =
-      gst_bus_timed_pop_filtered (stage->run->bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-
-  g_assert_nonnull (message);
-  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
-}
-
-static void
 test_end_while_away (void)
 {
   CamStage *stage = cam_stage_new (NULL, FALSE);
+  GstMessage *message;
 
   lose (stage);
   gst_element_send_event (stage->run->pipeline, gst_event_new_eos ());
-  assert_ends (stage);
-  cam_stage_free (stage);
-}
-
-static DermaCamera *(*really_open) (DermaCamHost *host, const gchar *device, GError **error);
-static gint held;   /* atomic: whether opening a camera takes its time */
-static gint inside; /* atomic: whether it does just now */
-
-static DermaCamera *
-open_slowly (DermaCamHost *host, const gchar *device, GError **error)
-{
-  g_atomic_int_set (&inside, 1);
-  while (g_atomic_int_get (&held))
-    g_usleep (1000);
-  return really_open (host, device, error);
-}
-
-/* Also where a feed has ended by itself and nobody has taken it out yet, which would not pass it on. */
-static void
-test_end_while_it_ends (void)
-{
-  CamStage *stage = cam_stage_new (NULL, FALSE);
-
-  really_open = stage->host.open;
-  stage->host.open = open_slowly;
-  set_locking (stage, FALSE);
-  cam_run_play (stage->run);
-  cam_run_skip (stage->run, 2);
-  cam_stage_take (stage, 0);
-  g_atomic_int_set (&held, 1);
-  g_atomic_int_set (&inside, 0);
-  cam_stage_dry (stage);
-  while (!g_atomic_int_get (&inside))
-    g_usleep (1000);
-  g_assert_true (gst_element_send_event (stage->run->pipeline, gst_event_new_eos ()));
-  g_atomic_int_set (&held, 0);
-  assert_ends (stage);
+  message = gst_bus_timed_pop_filtered (stage->run->bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_message_unref (message);
   cam_stage_free (stage);
 }
 
@@ -621,7 +578,6 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc-replug/gives-up", test_gives_up);
   g_test_add_func ("/camsrc-replug/stop-while-away", test_stop_while_away);
   g_test_add_func ("/camsrc-replug/end-while-away", test_end_while_away);
-  g_test_add_func ("/camsrc-replug/end-while-it-ends", test_end_while_it_ends);
   g_test_add_func ("/camsrc-replug/back-while-paused", test_back_while_paused);
   g_test_add_func ("/camsrc-replug/corrupt", test_corrupt);
   g_test_add_func ("/camsrc-replug/endless-corrupt", test_endless_corrupt);

@@ -446,18 +446,61 @@ test_documentation (void)
 }
 
 static void
+assert_ends (CamStage *stage)
+{
+  g_autoptr (GstMessage) message =
+      gst_bus_timed_pop_filtered (stage->run->bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+
+  g_assert_nonnull (message);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+}
+
+static void
 test_end (void)
 {
   CamStage *stage = cam_stage_new (NULL, FALSE);
-  GstMessage *message;
 
   cam_run_play (stage->run);
   cam_run_skip (stage->run, 2);
   gst_element_send_event (stage->run->pipeline, gst_event_new_eos ());
-  message = gst_bus_timed_pop_filtered (stage->run->bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
-  gst_message_unref (message);
+  assert_ends (stage);
   g_assert_cmpuint (cam_run_stat (stage->run, "losses"), ==, 0);
+  cam_stage_free (stage);
+}
+
+static DermaCamera *(*really_open) (DermaCamHost *host, const gchar *device, GError **error);
+static gint held;   /* atomic: whether opening a camera takes its time */
+static gint inside; /* atomic: whether it does just now */
+
+static DermaCamera *
+open_slowly (DermaCamHost *host, const gchar *device, GError **error)
+{
+  g_atomic_int_set (&inside, 1);
+  while (g_atomic_int_get (&held))
+    g_usleep (1000);
+  return really_open (host, device, error);
+}
+
+/* A feed has ended by itself, and nobody has taken it out yet: it would not pass on the end that is asked for. */
+static void
+test_end_while_it_ends (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  really_open = stage->host.open;
+  stage->host.open = open_slowly;
+  g_object_set (stage->run->camera, "lock", FALSE, NULL);
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 2);
+  cam_stage_take (stage, 0);
+  g_atomic_int_set (&held, 1);
+  g_atomic_int_set (&inside, 0);
+  cam_stage_dry (stage);
+  while (!g_atomic_int_get (&inside))
+    g_usleep (1000);
+  g_assert_true (gst_element_send_event (stage->run->pipeline, gst_event_new_eos ()));
+  g_atomic_int_set (&held, 0);
+  assert_ends (stage);
   cam_stage_free (stage);
 }
 
@@ -514,6 +557,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc/state-amid-trouble", test_state_amid_trouble);
   g_test_add_func ("/camsrc/documentation", test_documentation);
   g_test_add_func ("/camsrc/end", test_end);
+  g_test_add_func ("/camsrc/end-while-it-ends", test_end_while_it_ends);
   g_test_add_func ("/camsrc/latency", test_latency);
   return element_test_run ();
 }

@@ -548,48 +548,10 @@ test_again_after_ready (void)
   tear_down (&fixture);
 }
 
-static void
-test_stream_is_sparse (void)
-{
-  Fixture fixture;
-  g_autoptr (GstEvent) event = NULL;
-  GstStreamFlags flags;
-
-  set_up (&fixture, 0, "utf8");
-  show (&fixture, FRAME, FALSE);
-  event = gst_pad_get_sticky_event (fixture.harness->sinkpad, GST_EVENT_STREAM_START, 0);
-  gst_event_parse_stream_flags (event, &flags);
-  g_assert_true (flags & GST_STREAM_FLAG_SPARSE);
-  tear_down (&fixture);
-}
-
-static void
-has_stream_id (Fixture *fixture, const gchar *id)
-{
-  g_autofree gchar *found = gst_pad_get_stream_id (fixture->harness->sinkpad);
-
-  g_assert_cmpstr (found, ==, id);
-}
-
-/* It says which video it is of, also of a second one. */
-static void
-test_stream_id (void)
-{
-  Fixture fixture;
-
-  set_up (&fixture, 0, "utf8");
-  g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_stream_start ("first")));
-  has_stream_id (&fixture, "first/caption");
-  g_assert_true (gst_harness_push_event (fixture.harness, gst_event_new_stream_start ("second")));
-  has_stream_id (&fixture, "second/caption");
-  tear_down (&fixture);
-}
-
 int
 main (int argc, char **argv)
 {
   element_test_init (&argc, &argv);
-  g_test_add_func ("/caption/stream-id", test_stream_id);
   g_test_add_func ("/caption/cues-last-until-the-next", test_cues_last_until_the_next);
   g_test_add_func ("/caption/at-once", test_at_once);
   g_test_add_func ("/caption/pieces", test_pieces);
@@ -614,6 +576,5 @@ main (int argc, char **argv)
   g_test_add_func ("/caption/takes-gaps", test_takes_gaps);
   g_test_add_func ("/caption/refused-downstream", test_refused_downstream);
   g_test_add_func ("/caption/again-after-ready", test_again_after_ready);
-  g_test_add_func ("/caption/stream-is-sparse", test_stream_is_sparse);
   return element_test_run ();
 }

@@ -220,7 +220,7 @@ deleted_film_is_a_failure() {
   kill -INT $!
   wait $!
   [ $? -eq 1 ] || { echo "did not end with 1"; cat out err; return 1; }
-  says out '^broke off gone\.mkv: ' && says err '^record: gone\.mkv: could not be finished$'
+  says out '^broke off gone\.mkv: ' && says err '^record: .*gone\.mkv: cannot be finished: it was removed$'
 }
 
 torn_sidecar_is_replayed() {
