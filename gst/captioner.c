@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "captioner.h"
 
+#include "plaintext.h"
+
 #include <derma/quality.h>
 
 #include <math.h>
@@ -23,22 +25,15 @@ derma_captioner_clear (DermaCaptioner *captioner)
   *captioner = (DermaCaptioner){ .words = NULL };
 }
 
-/* One line without control characters, cut where it is too long. */
+/* Cut where it is too long. */
 static gchar *
 tidy (const gchar *title)
 {
-  g_autofree gchar *valid = g_utf8_make_valid (title, -1);
-  GString *line = g_string_new (NULL);
-  guint n = 0;
+  g_autofree gchar *plain = derma_plaintext_new (title);
+  const glong n = g_utf8_strlen (plain, -1);
+  g_autofree gchar *cut = g_utf8_substring (plain, 0, MIN (n, MAX_TITLE));
 
-  for (const gchar *at = valid; *at && n < MAX_TITLE; at = g_utf8_next_char (at), n++) {
-    gunichar c = g_utf8_get_char (at);
-
-    g_string_append_unichar (line, g_unichar_iscntrl (c) || c == 0x2028 || c == 0x2029 ? ' ' : c);
-  }
-  if (n == MAX_TITLE)
-    g_string_append (line, "\xe2\x80\xa6");
-  return g_strstrip (g_string_free (line, FALSE));
+  return g_strstrip (n <= MAX_TITLE ? g_steal_pointer (&cut) : g_strconcat (cut, "\xe2\x80\xa6", NULL));
 }
 
 static gchar *

@@ -61,7 +61,7 @@ usage (const gchar *format, ...)
 static gint
 fail (const GError *error)
 {
-  g_autofree gchar *text = plaintext_new (error->message);
+  g_autofree gchar *text = derma_plaintext_new (error->message);
 
   g_printerr ("batch: %s\n", text);
   return 1;

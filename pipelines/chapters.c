@@ -39,7 +39,7 @@ static void
 write_chapter (GString *text, const Chapter *chapter)
 {
   const guint64 seconds = chapter->pts / G_GUINT64_CONSTANT (1000000000);
-  g_autofree gchar *plain = plaintext_new (chapter->title);
+  g_autofree gchar *plain = derma_plaintext_new (chapter->title);
   g_autofree gchar *escaped = g_markup_escape_text (plain, -1);
 
   g_string_append_printf (text,

@@ -109,8 +109,8 @@ static void
 print_line (const Comparison *comparison, const Verdict *recorded, const Verdict *again, GstClockTime time)
 {
   g_autofree gchar *when = readout_format_time (time);
-  g_autofree gchar *before = plaintext_new (recorded->label);
-  g_autofree gchar *now = plaintext_new (again->label);
+  g_autofree gchar *before = derma_plaintext_new (recorded->label);
+  g_autofree gchar *now = derma_plaintext_new (again->label);
 
   fprintf (comparison->out, "%s  recorded %s %.2f, malignant %.2f%s   now %s %.2f, malignant %.2f%s\n", when, before,
            recorded->confidence, recorded->malignant, recorded->flagged ? ", flagged" : "", now, again->confidence,

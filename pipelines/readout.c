@@ -62,7 +62,7 @@ void
 readout_picture (Readout *readout, guint number, guint total, const gchar *path)
 {
   g_autofree gchar *base = g_filename_display_basename (path);
-  g_autofree gchar *name = plaintext_new (base);
+  g_autofree gchar *name = derma_plaintext_new (base);
 
   g_free (readout->picture);
   readout->picture = total > 1 ? g_strdup_printf ("[%u of %u] %s  ", number, total, name) : g_strdup ("");
@@ -168,9 +168,9 @@ static void
 print (const Readout *readout, const Line *line)
 {
   g_autofree gchar *time = readout_format_time (line->pts);
-  g_autofree gchar *title = plaintext_new (line->title ? line->title : line->label);
-  g_autofree gchar *state = plaintext_new (line->state);
-  g_autofree gchar *next = line->next ? plaintext_new (line->next) : NULL;
+  g_autofree gchar *title = derma_plaintext_new (line->title ? line->title : line->label);
+  g_autofree gchar *state = derma_plaintext_new (line->state);
+  g_autofree gchar *next = line->next ? derma_plaintext_new (line->next) : NULL;
 
   fprintf (readout->out, "%s  %s%s %.2f   malignant %.2f", time, readout->picture ? readout->picture : "", title,
            line->confidence, line->malignant);
@@ -209,7 +209,7 @@ readout_get_status (const Readout *readout)
   if (!readout->state)
     return g_strdup ("");
   status = g_strdup_printf ("lesion %u  %s  %s", readout->lesion, readout->state, readout->label);
-  return plaintext_new (status);
+  return derma_plaintext_new (status);
 }
 
 guint

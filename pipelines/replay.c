@@ -44,7 +44,7 @@ take_application (const GstStructure *structure, gpointer data)
   gst_structure_get (structure, "pts", G_TYPE_UINT64, &pts, "text", G_TYPE_STRING, &text, NULL);
   time = readout_format_time (pts);
   runner_clear_line (&replay->runner);
-  plain = plaintext_new (text);
+  plain = derma_plaintext_new (text);
   printf ("%s  %s\n", time, plain);
   replay->captions++;
 }

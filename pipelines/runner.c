@@ -24,7 +24,7 @@ runner_clear_line (Runner *runner)
 void
 runner_complain (Runner *runner, const gchar *text)
 {
-  g_autofree gchar *line = plaintext_new (text);
+  g_autofree gchar *line = derma_plaintext_new (text);
 
   runner_clear_line (runner);
   fprintf (stderr, "%s: %s\n", runner->name, line);
@@ -33,7 +33,7 @@ runner_complain (Runner *runner, const gchar *text)
 void
 runner_say (Runner *runner, const gchar *text)
 {
-  g_autofree gchar *line = plaintext_new (text);
+  g_autofree gchar *line = derma_plaintext_new (text);
 
   runner_clear_line (runner);
   printf ("%s\n", line);

@@ -471,6 +471,7 @@ test_hostile_titles (void)
   g_autofree gchar *endless = g_strnfill (1000, 'x');
   g_autofree gchar *cut = g_strnfill (80, 'x');
   g_autofree gchar *words = g_strconcat ("Lesion 1: ", cut, "\xe2\x80\xa6 100 %, stable", NULL);
+  g_autofree gchar *whole = g_strconcat ("Lesion 1: ", cut, " 100 %, stable", NULL);
 
   expect_title ("utf8",
                 "a\n\nb\r\x01-->\xe2\x80\xa8"
@@ -478,6 +479,7 @@ test_hostile_titles (void)
                 "Lesion 1: a  b  --> c 100 %, stable");
   expect_title ("utf8", "", "Lesion 1:  100 %, stable");
   expect_title ("utf8", endless, words);
+  expect_title ("utf8", cut, whole);
 }
 
 /* A reading from somebody else that is none is passed over. */

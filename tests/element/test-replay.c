@@ -1,33 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* dermareplay: which recorded reading a frame gets, and what it does with sidecars that are none. */
-#include "captiontest.h"
 #include "readingmeta.h"
+#include "sidecartest.h"
 
 #include <derma/sidecar.h>
-
-#include <glib/gstdio.h>
-#include <string.h>
 
 #define FRAME (40 * GST_MSECOND)
 
 typedef struct {
-  gchar *path;
-  GString *text;
-  DermaReading reading;
+  SidecarTest sidecar;
   GstHarness *harness;
 } Fixture;
 
 static void
 set_up (Fixture *fixture)
 {
-  g_autofree gchar *line = derma_sidecar_format_session ("a.mkv", 0, 0, NULL);
-
-  fixture->path = element_test_path ("a.jsonl");
-  fixture->text = g_string_new (line);
-  g_string_append_c (fixture->text, '\n');
-  fixture->reading = (DermaReading)DERMA_READING_INIT;
+  sidecar_test_set_up (&fixture->sidecar, "a.jsonl");
   fixture->harness = NULL;
-  caption_test_reading (&fixture->reading, 1, 0.93f, DERMA_STATE_STABLE);
 }
 
 static void
@@ -35,25 +24,15 @@ tear_down (Fixture *fixture)
 {
   if (fixture->harness)
     element_test_free (fixture->harness);
-  g_remove (fixture->path);
-  g_free (fixture->path);
-  g_string_free (fixture->text, TRUE);
-  derma_reading_clear (&fixture->reading);
-}
-
-static void
-add_line (Fixture *fixture, gchar *line)
-{
-  g_string_append_printf (fixture->text, "%s\n", line);
-  g_free (line);
+  sidecar_test_tear_down (&fixture->sidecar);
 }
 
 static void
 add_reading (Fixture *fixture, guint64 pts, guint top)
 {
-  caption_test_reading (&fixture->reading, top, 0.9f, DERMA_STATE_STABLE);
-  fixture->reading.age = FRAME; /* as it is where a frame does not wait for its reading */
-  add_line (fixture, derma_sidecar_format_reading (&fixture->reading, pts));
+  caption_test_reading (&fixture->sidecar.reading, top, 0.9f, DERMA_STATE_STABLE);
+  fixture->sidecar.reading.age = FRAME; /* as it is where a frame does not wait for its reading */
+  sidecar_test_add_line (&fixture->sidecar, derma_sidecar_format_reading (&fixture->sidecar.reading, pts));
 }
 
 static GstElement *
@@ -61,8 +40,8 @@ make (Fixture *fixture, GstBus *bus)
 {
   GstElement *element = gst_object_ref_sink (gst_element_factory_make ("dermareplay", NULL));
 
-  g_assert_true (g_file_set_contents (fixture->path, fixture->text->str, (gssize)fixture->text->len, NULL));
-  g_object_set (element, "sidecar", fixture->path, NULL);
+  sidecar_test_write (&fixture->sidecar);
+  g_object_set (element, "sidecar", fixture->sidecar.path, NULL);
   gst_element_set_bus (element, bus);
   return element;
 }
@@ -118,9 +97,9 @@ test_readings_by_time (void)
   set_up (&fixture);
   add_reading (&fixture, FRAME, 0);
   add_reading (&fixture, 3 * FRAME, 1);
-  add_line (&fixture, derma_sidecar_format_tag (3 * FRAME, "between"));
+  sidecar_test_add_line (&fixture.sidecar, derma_sidecar_format_tag (3 * FRAME, "between"));
   add_reading (&fixture, 4 * FRAME, 2);
-  add_line (&fixture, derma_sidecar_format_end (5 * FRAME, 3, 1));
+  sidecar_test_add_line (&fixture.sidecar, derma_sidecar_format_end (5 * FRAME, 3, 1));
   play (&fixture);
   expect (&fixture, 0, NULL, 0);
   expect (&fixture, FRAME, "mel", 0);
@@ -291,8 +270,8 @@ test_readings_of_no_frame (void)
 
   set_up (&fixture);
   add_reading (&fixture, G_MAXUINT64, 0);
-  derma_reading_clear (&fixture.reading);
-  add_line (&fixture, derma_sidecar_format_reading (&fixture.reading, 0));
+  derma_reading_clear (&fixture.sidecar.reading);
+  sidecar_test_add_line (&fixture.sidecar, derma_sidecar_format_reading (&fixture.sidecar.reading, 0));
   add_reading (&fixture, 2 * FRAME, 1);
   play (&fixture);
   expect (&fixture, 0, NULL, 0);
@@ -307,7 +286,7 @@ test_torn_line (void)
 
   set_up (&fixture);
   add_reading (&fixture, 0, 0);
-  g_string_append (fixture.text, "{\"type\":\"reading\",\"pts\":4");
+  g_string_append (fixture.sidecar.text, "{\"type\":\"reading\",\"pts\":4");
   play (&fixture);
   expect (&fixture, 0, "mel", 0);
   element_test_expect (fixture.harness, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE, "line 3");
@@ -322,7 +301,7 @@ test_malformed_line (void)
   set_up (&fixture);
   add_reading (&fixture, 0, 0);
   add_reading (&fixture, FRAME, 0);
-  add_line (&fixture, g_strdup ("nonsense"));
+  sidecar_test_add_line (&fixture.sidecar, g_strdup ("nonsense"));
   add_reading (&fixture, 3 * FRAME, 0);
   play (&fixture);
   expect (&fixture, 0, "mel", 0);
@@ -374,8 +353,8 @@ test_other_files (void)
 
   set_up (&fixture);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
-    g_string_assign (fixture.text, texts[i]);
-    refuses (&fixture, fixture.path, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE);
+    g_string_assign (fixture.sidecar.text, texts[i]);
+    refuses (&fixture, fixture.sidecar.path, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE);
   }
   tear_down (&fixture);
 }

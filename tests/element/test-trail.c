@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The way to and fro among the readings of a sidecar. */
-#include "captiontest.h"
+#include "sidecartest.h"
 #include "trail.h"
 
 #include <derma/error.h>
@@ -12,47 +12,28 @@
 #define STEP GST_MSECOND
 
 typedef struct {
-  gchar *path;
-  GString *text;
-  DermaReading reading;
+  SidecarTest sidecar;
   DermaTrail *trail;
 } Fixture;
 
 static void
 set_up (Fixture *fixture)
 {
-  g_autofree gchar *line = derma_sidecar_format_session ("a.mkv", 0, 0, NULL);
-
-  fixture->path = element_test_path ("trail.jsonl");
-  fixture->text = g_string_new (line);
-  g_string_append_c (fixture->text, '\n');
-  fixture->reading = (DermaReading)DERMA_READING_INIT;
+  sidecar_test_set_up (&fixture->sidecar, "trail.jsonl");
   fixture->trail = NULL;
-  caption_test_reading (&fixture->reading, 1, 0.9f, DERMA_STATE_STABLE);
 }
 
 static void
 tear_down (Fixture *fixture)
 {
   derma_trail_free (fixture->trail);
-  g_remove (fixture->path);
-  g_free (fixture->path);
-  g_string_free (fixture->text, TRUE);
-  derma_reading_clear (&fixture->reading);
+  sidecar_test_tear_down (&fixture->sidecar);
 }
 
 static void
 add (Fixture *fixture, guint64 pts)
 {
-  g_autofree gchar *line = derma_sidecar_format_reading (&fixture->reading, pts);
-
-  g_string_append_printf (fixture->text, "%s\n", line);
-}
-
-static void
-write_file (Fixture *fixture)
-{
-  g_assert_true (g_file_set_contents (fixture->path, fixture->text->str, (gssize)fixture->text->len, NULL));
+  sidecar_test_add_line (&fixture->sidecar, derma_sidecar_format_reading (&fixture->sidecar.reading, pts));
 }
 
 static void
@@ -60,8 +41,8 @@ open_trail (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  write_file (fixture);
-  fixture->trail = derma_trail_open (fixture->path, &error);
+  sidecar_test_write (&fixture->sidecar);
+  fixture->trail = derma_trail_open (fixture->sidecar.path, &error);
   g_assert_no_error (error);
 }
 
@@ -152,14 +133,14 @@ test_way_back_without_the_file (void)
 
   open_long (&fixture, n);
   expect (&fixture, n * STEP, n, (n - 1) * STEP);
-  g_remove (fixture.path);
+  g_remove (fixture.sidecar.path);
   for (guint i = 1; i < DERMA_TRAIL_KEPT; i++)
     expect (&fixture, (n - 1 - i) * STEP, n - i, (n - 1 - i) * STEP);
   expect (&fixture, n * STEP, n, (n - 1) * STEP);
   fails (&fixture, STEP, DERMA_ERROR_FILE, "trail.jsonl");
   g_assert_null (derma_trail_get_reading (fixture.trail));
   fails (&fixture, n * STEP, DERMA_ERROR_FILE, "trail.jsonl");
-  write_file (&fixture);
+  sidecar_test_write (&fixture.sidecar);
   expect (&fixture, STEP, 2, STEP);
   tear_down (&fixture);
 }
@@ -206,7 +187,7 @@ test_torn_line (void)
 
   set_up (&fixture);
   add (&fixture, 0);
-  g_string_append (fixture.text, "{\"type\":");
+  g_string_append (fixture.sidecar.text, "{\"type\":");
   open_trail (&fixture);
   g_assert_cmpuint (derma_trail_take_torn_line (fixture.trail), ==, 0);
   expect (&fixture, STEP, 1, 0);
@@ -225,7 +206,7 @@ test_malformed_line (void)
   set_up (&fixture);
   add (&fixture, 0);
   add (&fixture, 5 * STEP);
-  g_string_append (fixture.text, "nonsense\n");
+  g_string_append (fixture.sidecar.text, "nonsense\n");
   open_trail (&fixture);
   expect (&fixture, 0, 1, 0);
   fails (&fixture, 9 * STEP, DERMA_ERROR_FORMAT, "trail.jsonl: line 4: ");

@@ -9,7 +9,7 @@ is_plain (gunichar c)
 }
 
 gchar *
-plaintext_new (const gchar *text)
+derma_plaintext_new (const gchar *text)
 {
   g_autofree gchar *valid = g_utf8_make_valid (text, -1);
   GString *plain = g_string_new (NULL);
