@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """test-batch.py BATCH PHANTOM MODEL: drives what pipelines/batch runs. TAP on standard output."""
+import contextlib
 import csv
 import io
 import json
@@ -71,8 +72,9 @@ class Case(unittest.TestCase):
             return [json.loads(line) for line in file]
 
     def units(self):
+        """The finished ones: beside them lies, while one is written, a file that will be named so."""
         return {os.path.join(folder, name): os.stat(os.path.join(folder, name)).st_mtime_ns
-                for folder, _, names in os.walk(os.path.join(self.output, "units")) for name in names}
+                for folder, _, names in os.walk(os.path.join(self.output, "units")) for name in names if name.endswith(".json")}
 
 
 class Batch(Case):
@@ -193,7 +195,8 @@ class Batch(Case):
     def children(self, pid):
         found = []
         for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+            # A thread can end meanwhile.
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
                 found += [int(child) for child in file.read().split()]
         return found
 
