@@ -21,6 +21,19 @@ fail (GError **error, const gchar *path, const gchar *what, gint reason)
 
 /* Returns: 0 or the reason */
 static gint
+bring_to_disk (gint fd)
+{
+  gint result;
+
+  do
+    result = fsync (fd);
+  while (result < 0 && errno == EINTR);
+  /* Some file systems have nothing to sync. */
+  return result < 0 && errno != EINVAL && errno != ENOTSUP ? errno : 0;
+}
+
+/* Returns: 0 or the reason */
+static gint
 write_all (gint fd, GBytes *bytes)
 {
   gsize size;
@@ -36,10 +49,7 @@ write_all (gint fd, GBytes *bytes)
     data += n;
     size -= (gsize)n;
   }
-  /* Some file systems have nothing to sync. */
-  if (fsync (fd) < 0 && errno != EINVAL && errno != ENOTSUP)
-    return errno;
-  return 0;
+  return bring_to_disk (fd);
 }
 
 gchar *

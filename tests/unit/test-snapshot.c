@@ -16,6 +16,21 @@
 #include <sys/resource.h>
 
 static gchar *folder;
+/* errno of a disk that fails when a file is brought there; 0: it takes it. */
+static gint disk_error;
+/* How often a signal comes meanwhile. */
+static gint signals;
+
+gint
+fsync (gint fd)
+{
+  const gboolean interrupted = g_atomic_int_get (&signals) > 0;
+
+  if (interrupted)
+    g_atomic_int_dec_and_test (&signals);
+  errno = interrupted ? EINTR : disk_error;
+  return errno == 0 ? 0 : -1;
+}
 
 static DermaSnapshot *
 make_snapshot (const gchar *label, const gchar *title)
@@ -312,6 +327,37 @@ test_full (void)
   g_assert_cmpuint (sweep (), ==, 0);
 }
 
+/* That a signal comes while a picture is brought to the disk is no failure of the disk. */
+static void
+test_interrupted (void)
+{
+  g_autoptr (DermaSnapshot) snapshot = make_snapshot ("mel", "melanoma");
+
+  signals = 3;
+  g_free (write_snapshot (snapshot, DERMA_PICTURE_JPEG, FALSE));
+  g_assert_cmpint (signals, ==, 0);
+  g_assert_cmpuint (sweep (), ==, 1);
+}
+
+/* One that fails leaves nothing; one that has no way to do it has not failed. */
+static void
+test_failing_disk (void)
+{
+  static const gint none[] = { EINVAL, ENOTSUP };
+  g_autoptr (DermaSnapshot) snapshot = make_snapshot ("mel", "melanoma");
+
+  signals = 1;
+  disk_error = EIO;
+  assert_fails (folder, g_strerror (EIO));
+  g_assert_cmpuint (sweep (), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++) {
+    disk_error = none[i];
+    g_free (write_snapshot (snapshot, DERMA_PICTURE_JPEG, FALSE));
+  }
+  disk_error = 0;
+  g_assert_cmpuint (sweep (), ==, 2);
+}
+
 static void
 test_bad_plans (void)
 {
@@ -408,6 +454,8 @@ main (int argc, char **argv)
   g_test_add_func ("/snapshot/never-overwrites", test_never_overwrites);
   g_test_add_func ("/snapshot/bad-folders", test_bad_folders);
   g_test_add_func ("/snapshot/full", test_full);
+  g_test_add_func ("/snapshot/interrupted", test_interrupted);
+  g_test_add_func ("/snapshot/failing-disk", test_failing_disk);
   g_test_add_func ("/snapshot/bad-plans", test_bad_plans);
   g_test_add_func ("/snapshot/no-date", test_no_date);
   g_test_add_func ("/snapshot/pair", test_pair);
