@@ -115,6 +115,17 @@ write_picture (const Export *export, const DermaCourse *course, const DermaShot 
   return TRUE;
 }
 
+/* A lesion of which there is no picture is no failure, and is told. */
+static void
+tell_left_out (const Export *export, const DermaCourse *course)
+{
+  const DermaMoment *moment = course->merit < 0 ? &course->final : &course->best;
+  const DermaPart *part = g_ptr_array_index (export->session->parts, moment->part);
+  g_autofree gchar *path = g_strdelimit (g_strdup (part->path), "\r\n", ' ');
+
+  g_printerr ("%s: lesion %u is left out: no picture of it was recorded\n", path, course->lesion);
+}
+
 static gboolean
 export_session (Export *export, GError **error)
 {
@@ -124,7 +135,9 @@ export_session (Export *export, GError **error)
 
     if (!derma_gallery_get_shot (export->gallery, course, &shot, error))
       return FALSE;
-    if (shot.pixels && !write_picture (export, course, &shot, error))
+    if (!shot.pixels)
+      tell_left_out (export, course);
+    else if (!write_picture (export, course, &shot, error))
       return FALSE;
   }
   return TRUE;

@@ -23,7 +23,7 @@ typedef struct {
 /* FALSE with @error set if the attributes are not such as derma_dicom_take() and derma_dicom_check() accept. */
 gboolean derma_report_dicom_check (const DermaReportDicom *options, GError **error);
 /*
- * Writes the best picture of each lesion as DICOM file, "SESSION-lesion-N.dcm", and says its name. FALSE with @error
- * set on failure; files that were written before stay.
+ * Writes the best picture of each lesion as DICOM file, "SESSION-lesion-N.dcm", and says its name; on standard error
+ * which lesions have none. FALSE with @error set on failure; files that were written before stay.
  */
 gboolean derma_report_to_dicom (const GPtrArray *sessions, const DermaReportDicom *options, GError **error);

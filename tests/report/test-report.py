@@ -539,14 +539,14 @@ class Errors(Case):
 class Converter(Case):
     """Another program in the place of DCMTK's."""
 
-    def convert(self, script, *arguments):
+    def convert(self, script, *arguments, recordings=None):
         os.makedirs(self.path("bin"), exist_ok=True)
         os.makedirs(self.path("tmp"), exist_ok=True)
         with open(self.path("bin/img2dcm"), "w", encoding="utf-8") as file:
             file.write("#!/bin/sh\nwhile [ $# -gt 2 ]; do shift; done\n" + script)
         os.chmod(self.path("bin/img2dcm"), 0o755)
         environment = {**os.environ, "PATH": self.path("bin") + ":/usr/bin:/bin", "TMPDIR": self.path("tmp")}
-        return run("report", self.session(), "--dicom", self.path("out"), *arguments, env=environment)
+        return run("report", *(recordings or [self.session()]), "--dicom", self.path("out"), *arguments, env=environment)
 
     def left(self):
         return os.listdir(self.path("tmp")) + os.listdir(self.path("out"))
@@ -573,6 +573,26 @@ class Converter(Case):
         self.assertEqual(result.stderr.decode().splitlines(), names)
         result = self.convert(copy, "--json", "-o", self.path("r.json"))
         self.assertEqual((result.stdout.decode().splitlines(), result.stderr), (names, b""))
+
+    def test_lesion_without_a_time_is_told(self):
+        """Nobody knows where its picture is; the others have theirs."""
+        lines = sessions.ordinary("visit.mkv")[:-1] + [sessions.reading(None, 3), sessions.end(6 * sessions.SECOND)]
+        recording = self.session(lines, name="a\nb.mkv")
+        result = self.convert("cat $1 >$2", recordings=[recording])
+        told = self.path("a b.mkv") + ": lesion 3 is left out: no picture of it was recorded"
+        self.assertEqual((result.returncode, result.stderr.decode().splitlines()), (0, [told]))
+        self.assertEqual(sorted(self.left()), ["a\nb-lesion-1.dcm", "a\nb-lesion-2.dcm"])
+
+    def test_lesion_of_a_film_that_was_cut_off_is_told(self):
+        names = ["visit-00000.mkv", "visit-00001.mkv"]
+        for part, name in enumerate(names):
+            last = [] if part else [sessions.end(6 * sessions.SECOND)]
+            self.session([sessions.first_line(name, part=part), *sessions.course(part + 1, 0, 2, "nv", 0.9), *last], name=name)
+        os.truncate(self.path(names[1]), 400)
+        result = self.convert("cat $1 >$2", recordings=list(map(self.path, names)))
+        told = self.path(names[1]) + ": lesion 2 is left out: no picture of it was recorded"
+        self.assertEqual((result.returncode, result.stderr.decode().splitlines()), (0, [told]))
+        self.assertEqual(self.left(), ["visit-00000-lesion-1.dcm"])
 
     def test_bad_converter_is_told_with_the_file(self):
         result = self.convert("echo 'E: no such thing' >&2; exit 1")
