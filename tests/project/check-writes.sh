@@ -61,6 +61,37 @@ the_element_writes_nothing() {
     && left
 }
 
+# A recording of two lesions, outside the box.
+make_session() {
+  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here/../report python3 - "$phantom" "$scratch/visit.mkv" "$scratch/visit.jsonl" <<'END'
+import sessions, sys
+sessions.paint(*sys.argv[1:3])
+sessions.write(sys.argv[3], sessions.ordinary("visit.mkv"))
+END
+}
+
+dicom_writes_its_files() {
+  make_box
+  boxed "$derma" report "$scratch/visit.mkv" --dicom out >/dev/null \
+    && left here/out here/out/visit-lesion-1.dcm here/out/visit-lesion-2.dcm || return 1
+  make_box
+  "$phantom" "$scratch/a.png" 96 96 1 && boxed "$derma" dicom "$scratch/a.png" -o a.dcm && left here/a.dcm
+}
+
+# A converter that fails, and one that is killed with the program that waits for it.
+dicom_that_fails_writes_nothing() {
+  local last
+  mkdir -p "$scratch/bin"
+  # shellcheck disable=SC2016
+  for last in 'exit 1' 'kill -KILL $PPID; sleep 0.2'; do
+    make_box
+    printf '#!/bin/sh\n%s\n' "$last" >"$scratch/bin/img2dcm"
+    chmod +x "$scratch/bin/img2dcm"
+    ! PATH=$scratch/bin:$PATH boxed "$derma" report "$scratch/visit.mkv" --dicom out >/dev/null 2>&1 || return 1
+    left here/out || return 1
+  done
+}
+
 # What this test would miss if it could not see.
 a_file_is_seen() {
   make_box
@@ -73,6 +104,14 @@ check "what is left behind is seen" a_file_is_seen
 check "derma model writes nothing" model_commands_write_nothing
 check "a command that fails writes nothing" a_refused_command_writes_nothing
 check "derma eval writes the file that was named" eval_writes_its_file
+if ! command -v ffmpeg >/dev/null || ! command -v img2dcm >/dev/null; then
+  skip "DICOM files are all that is written of them" "ffmpeg or DCMTK is not installed"
+  skip "a DICOM file that cannot be made leaves nothing" "ffmpeg or DCMTK is not installed"
+else
+  make_session
+  check "DICOM files are all that is written of them" dicom_writes_its_files
+  check "a DICOM file that cannot be made leaves nothing" dicom_that_fails_writes_nothing
+fi
 if [ -n "${DERMA_UNDER:-}" ]; then
   skip "an element writes nothing" "gst-launch-1.0 does not run with a sanitizer's plugin"
 else
