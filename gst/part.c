@@ -121,19 +121,17 @@ write_event (DermaPart *part, gchar *text, GError **error)
   return write_line (part, text, error);
 }
 
+/* The film's name, which has an extension, with another one. */
 static gchar *
 sidecar_name (const DermaRecordSettings *settings, guint attempt, guint number)
 {
-  g_autofree gchar *stem = NULL;
-  const gchar *dot;
+  g_autofree gchar *film = NULL;
 
   if (settings->sidecar_location && settings->sidecar_location[0])
     return derma_file_name (settings->sidecar_location, attempt, number, ".jsonl");
-  stem = derma_file_name (settings->location, attempt, number, "");
-  dot = strrchr (stem, '.');
-  if (dot && !strchr (dot, G_DIR_SEPARATOR))
-    stem[dot - stem] = '\0';
-  return g_strconcat (stem, ".jsonl", NULL);
+  film = derma_file_name (settings->location, attempt, number, ".mkv");
+  *strrchr (film, '.') = '\0';
+  return g_strconcat (film, ".jsonl", NULL);
 }
 
 static gboolean
