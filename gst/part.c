@@ -289,11 +289,12 @@ derma_part_begin (DermaPart *part, const DermaScene *scene, GstClockTime pre_rol
   return tell_lesion (part, 0, scene->lesion, error);
 }
 
-/* A picture beside the recording is named without the folder. */
+/* A picture beside the recording is named without the folder. Its name comes as text, which the folder's may not be. */
 static gchar *
 relative_name (const DermaPart *part, const gchar *file)
 {
-  g_autofree gchar *here = g_path_get_dirname (part->path);
+  g_autofree gchar *folder = g_path_get_dirname (part->path);
+  g_autofree gchar *here = g_filename_display_name (folder);
   g_autofree gchar *there = file ? g_path_get_dirname (file) : NULL;
 
   return file && strcmp (here, there) == 0 ? g_path_get_basename (file) : g_strdup (file);
