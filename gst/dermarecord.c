@@ -15,8 +15,9 @@
  * A live pipeline is never held up: where the encoder or the disk does not keep up frames are left out, with a warning
  * that says how many; so are frames without a time, and such as have not the memory that they say.
  * #dermarecord:pre-roll keeps the last seconds before a recording is started with #dermarecord:recording or
- * #dermarecord::start. For each file that ends there is an element message "dermarecord-part" with its location,
- * sidecar, part, duration, frames, readings, events, and whether it was finished (boolean) or broke off.
+ * #dermarecord::start; where the pipeline is live those count in which nothing comes. For each file that ends there is
+ * an element message "dermarecord-part" with its location, sidecar, part, duration, frames, readings, events, and
+ * whether it was finished (boolean) or broke off.
  *
  * Events "derma-snapshot" and "derma-still-button", lesions and #dermarecord::tag go into the sidecar; pipelines/record
  * makes chapters of them once a file is finished.
@@ -104,6 +105,19 @@ configure (GstDermaRecord *self)
   derma_tape_spare (self->tape);
 }
 
+/* Running time by the clock: of what is live, which says by it how long nothing has come. */
+static GstClockTime
+get_clock_time (GstDermaRecord *self)
+{
+  gboolean playing;
+
+  GST_OBJECT_LOCK (self);
+  playing = GST_STATE (self) == GST_STATE_PLAYING;
+  GST_OBJECT_UNLOCK (self);
+  return playing && derma_intake_is_live (self->intake) ? gst_element_get_current_running_time (GST_ELEMENT (self))
+                                                        : GST_CLOCK_TIME_NONE;
+}
+
 /* Others may start or stop it meanwhile, in another thread or on hearing of a film's end: what is set last counts. */
 static void
 follow (GstDermaRecord *self)
@@ -112,7 +126,7 @@ follow (GstDermaRecord *self)
 
   do {
     recording = will_record (self);
-    derma_tape_set_recording (self->tape, recording);
+    derma_tape_set_recording (self->tape, recording, get_clock_time (self));
   } while (will_record (self) != recording);
 }
 
@@ -201,8 +215,10 @@ take_sample (GstAppSink *sink, gpointer data)
     return GST_FLOW_EOS;
   frame = make_frame (sample);
   gst_sample_unref (sample);
-  if (frame)
+  if (frame) {
     frame->line = self->line;
+    frame->came = get_clock_time (self);
+  }
   if (frame && derma_tape_take (self->tape, frame))
     /* Not gst_element_send_event(), which waits for a change of state, that waits for this thread. */
     gst_pad_push_event (GST_BASE_SINK_PAD (sink),

@@ -15,6 +15,7 @@ struct _DermaIntake {
   GstElement *queue;
   DermaNotes *notes;
   gint wanted; /* atomic */
+  gint live;   /* atomic: whether upstream is, as far as was asked */
 
   GMutex lock;
   GstClockTime now; /* running time of the newest frame */
@@ -31,8 +32,7 @@ struct _DermaIntake {
   gboolean has_info;
   gboolean ended;
   gboolean asked; /* whether upstream is live */
-  gboolean live;
-  guint line; /* that was told last */
+  guint line;     /* that was told last */
 };
 
 static gboolean
@@ -40,13 +40,15 @@ is_live (DermaIntake *intake)
 {
   if (!intake->asked) {
     GstQuery *query = gst_query_new_latency ();
+    gboolean live = FALSE;
 
     intake->asked = TRUE;
     if (gst_pad_peer_query (intake->pad, query))
-      gst_query_parse_latency (query, &intake->live, NULL, NULL);
+      gst_query_parse_latency (query, &live, NULL, NULL);
     gst_query_unref (query);
+    g_atomic_int_set (&intake->live, live);
   }
-  return intake->live;
+  return g_atomic_int_get (&intake->live);
 }
 
 static gboolean
@@ -333,6 +335,12 @@ void
 derma_intake_set_wanted (DermaIntake *intake, gboolean wanted)
 {
   g_atomic_int_set (&intake->wanted, wanted);
+}
+
+gboolean
+derma_intake_is_live (DermaIntake *intake)
+{
+  return g_atomic_int_get (&intake->live);
 }
 
 guint64

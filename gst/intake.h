@@ -21,6 +21,8 @@ void derma_intake_free (DermaIntake *intake);
 void derma_intake_set_wanted (DermaIntake *intake, gboolean wanted);
 /* Frames left out since it was made; from any thread. */
 guint64 derma_intake_get_dropped (DermaIntake *intake);
+/* Whether what comes is live, as far as a frame has come; from any thread. */
+gboolean derma_intake_is_live (DermaIntake *intake);
 /* Takes note of @text at the time of the newest frame; from any thread. */
 void derma_intake_tag (DermaIntake *intake, const gchar *text);
 /* Before the first frame of a time line comes one of its events. Returns: whether @event is one; @line: (out): which */

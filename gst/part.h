@@ -28,6 +28,7 @@ typedef struct {
   GstCaps *caps;
   GstClockTime time; /* running time */
   GstClockTime end;
+  GstClockTime came; /* by the pipeline's clock, GST_CLOCK_TIME_NONE: that does not tell */
   gboolean key;
   guint line; /* its time line among the notes */
 } DermaFilmFrame;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tape.h"
 
+#include "ring.h"
+
 #include <string.h>
 
 /* Key frames to jump to, and to begin a part with. */
 #define KEY_INTERVAL (2 * GST_SECOND)
-/* Between frames: longer than any frame rate makes it. */
-#define PAUSE (2 * GST_SECOND)
-/* Of frames that are kept from before a recording. */
-#define MAX_RING_BYTES (G_GUINT64_CONSTANT (512) << 20)
 #define END_OF_TIME (GST_CLOCK_TIME_NONE - 1)
 
 struct _DermaTape {
@@ -27,8 +25,7 @@ struct _DermaTape {
   GstClockTime key; /* time of the last key frame */
   gboolean asked;   /* for the next one */
   guint64 group;    /* bytes since it */
-  GQueue ring;
-  guint64 ring_bytes;
+  DermaRing ring;
   guint64 counts[4];
   GQueue messages; /* to be posted once the lock is free: who hears them may ask for something */
 
@@ -50,7 +47,7 @@ derma_tape_new (GstElement *element, DermaNotes *notes)
   tape->notes = notes;
   g_mutex_init (&tape->lock);
   g_mutex_init (&tape->error_lock);
-  g_queue_init (&tape->ring);
+  tape->ring = (DermaRing)DERMA_RING_INIT;
   g_queue_init (&tape->messages);
   g_queue_init (&tape->errors);
   return tape;
@@ -97,13 +94,6 @@ leave (DermaTape *tape)
   tell_errors (tape->element, tape);
   while ((message = g_queue_pop_head (&messages)))
     gst_element_post_message (tape->element, message);
-}
-
-static void
-empty_ring (DermaTape *tape)
-{
-  g_queue_clear_full (&tape->ring, (GDestroyNotify)derma_film_frame_free);
-  tape->ring_bytes = 0;
 }
 
 void
@@ -373,86 +363,36 @@ record (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
 }
 
 static void
-drop_first (DermaTape *tape)
-{
-  DermaFilmFrame *frame = g_queue_pop_head (&tape->ring);
-
-  tape->ring_bytes -= gst_buffer_get_size (frame->buffer);
-  derma_film_frame_free (frame);
-}
-
-/* Whether nothing that ends at @end is of the last @pre_roll before @now. */
-static gboolean
-is_old (GstClockTime end, GstClockTime now, GstClockTime pre_roll)
-{
-  return now > end && now - end >= pre_roll;
-}
-
-/* The second key frame in the ring, if what is before it may go: all of it is old, or what is before a pause in it, so
- * that a film would begin with the pause. */
-static DermaFilmFrame *
-find_next_key (DermaTape *tape, GstClockTime now, GstClockTime pre_roll)
-{
-  gboolean old = tape->ring_bytes > MAX_RING_BYTES;
-
-  for (GList *at = tape->ring.head ? tape->ring.head->next : NULL; at; at = at->next) {
-    const GstClockTime end = ((DermaFilmFrame *)at->prev->data)->end;
-    DermaFilmFrame *frame = at->data;
-    const gboolean pause = frame->time > end && frame->time - end > PAUSE;
-
-    if (frame->key || pause)
-      old = old || is_old (pause ? end : frame->time, now, pre_roll);
-    if (frame->key)
-      return old ? frame : NULL;
-  }
-  return NULL;
-}
-
-/* Whole groups of pictures go, as long as enough are left; all that is left from before a pause that is as long. */
-static void
 keep (DermaTape *tape, DermaFilmFrame *frame, GstClockTime pre_roll)
 {
   const GstClockTime now = frame->time;
   const guint line = frame->line;
-  const DermaFilmFrame *last = g_queue_peek_tail (&tape->ring);
-  DermaFilmFrame *next;
+  const DermaFilmFrame *first;
 
-  if (last && (derma_time_is_back (now, last->time) || is_old (last->end, now, pre_roll)))
-    empty_ring (tape);
-  if (pre_roll == 0 || (!frame->key && g_queue_is_empty (&tape->ring))) {
-    derma_film_frame_free (frame);
-    empty_ring (tape);
+  derma_ring_keep (&tape->ring, frame, pre_roll);
+  first = derma_ring_get_first (&tape->ring);
+  if (first)
+    take_notes_before (tape, first);
+  else
     take_notes (tape, line, now);
-    return;
-  }
-  tape->ring_bytes += gst_buffer_get_size (frame->buffer);
-  g_queue_push_tail (&tape->ring, frame);
-  while ((next = find_next_key (tape, now, pre_roll)))
-    while (g_queue_peek_head (&tape->ring) != next)
-      drop_first (tape);
-  take_notes_before (tape, g_queue_peek_head (&tape->ring));
 }
 
 static void
-begin_recording (DermaTape *tape)
+begin_recording (DermaTape *tape, GstClockTime clock)
 {
-  DermaFilmFrame *first, *last, *frame;
+  DermaFilmFrame *frame;
   GstClockTime pre_roll;
 
-  if (get_pre_roll (tape) == 0)
-    empty_ring (tape);
-  first = g_queue_peek_head (&tape->ring);
-  last = g_queue_peek_tail (&tape->ring);
-  pre_roll = first ? last->end - first->time : 0;
+  derma_ring_age (&tape->ring, clock, get_pre_roll (tape));
+  pre_roll = derma_ring_get_duration (&tape->ring);
   tape->number = 0;
   tape->attempt = 0;
   tape->asked = FALSE;
   g_atomic_int_set (&tape->failed, 0);
-  while ((frame = g_queue_pop_head (&tape->ring))) {
+  while ((frame = derma_ring_pop (&tape->ring))) {
     record (tape, frame, pre_roll);
     pre_roll = 0;
   }
-  empty_ring (tape);
 }
 
 void
@@ -460,18 +400,18 @@ derma_tape_spare (DermaTape *tape)
 {
   if (get_pre_roll (tape) > 0 || !g_mutex_trylock (&tape->lock))
     return;
-  empty_ring (tape);
+  derma_ring_clear (&tape->ring);
   g_mutex_unlock (&tape->lock);
 }
 
 static void
-set_recording (DermaTape *tape, gboolean recording)
+set_recording (DermaTape *tape, gboolean recording, GstClockTime clock)
 {
   if (recording == tape->recording)
     return;
   tape->recording = recording;
   if (recording && tape->open)
-    begin_recording (tape);
+    begin_recording (tape, clock);
   if (!recording && tape->part) {
     take_last_notes (tape);
     end_part (tape, GST_CLOCK_TIME_NONE);
@@ -479,10 +419,10 @@ set_recording (DermaTape *tape, gboolean recording)
 }
 
 void
-derma_tape_set_recording (DermaTape *tape, gboolean recording)
+derma_tape_set_recording (DermaTape *tape, gboolean recording, GstClockTime clock)
 {
   g_mutex_lock (&tape->lock);
-  set_recording (tape, recording);
+  set_recording (tape, recording, clock);
   leave (tape);
 }
 
@@ -528,7 +468,7 @@ derma_tape_close (DermaTape *tape)
   drop_deeds (tape);
   end_part (tape, GST_CLOCK_TIME_NONE);
   tape->open = FALSE;
-  empty_ring (tape);
+  derma_ring_clear (&tape->ring);
   derma_scene_clear (&tape->scene);
   leave (tape);
 }

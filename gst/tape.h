@@ -24,7 +24,8 @@ void derma_tape_open (DermaTape *tape);
 /* Finishes what is being recorded; no frame is taken after it. */
 void derma_tape_close (DermaTape *tape);
 
-void derma_tape_set_recording (DermaTape *tape, gboolean recording);
+/* @clock: as in derma_ring_age() */
+void derma_tape_set_recording (DermaTape *tape, gboolean recording, GstClockTime clock);
 gboolean derma_tape_is_recording (DermaTape *tape);
 
 /*

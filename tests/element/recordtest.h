@@ -35,7 +35,7 @@ void record_test_expect (RecordTest *test, const gchar *name, guint number, GstC
 guint64 record_test_stat (RecordTest *test, const gchar *field);
 /* Waits until that many frames were taken. */
 void record_test_wait (RecordTest *test, guint64 frames);
-/* Waits until no frame waits for the encoder; one may still be in it. */
+/* Waits until each frame has been through the encoder, but for those that it keeps. */
 void record_test_drain (RecordTest *test);
 /* (transfer full): an element inside */
 GstElement *record_test_element (RecordTest *test, const gchar *name);

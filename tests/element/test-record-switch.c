@@ -68,6 +68,23 @@ test_lost_pre_roll (void)
   record_test_tear_down (&test);
 }
 
+/* One that is made shorter is so at once. */
+static void
+test_shorter_pre_roll (void)
+{
+  RecordTest test;
+
+  record_test_set_up (&test, "pre-roll", 5.0, NULL);
+  record_test_show (&test, 3 SECONDS);
+  record_test_drain (&test);
+  set_pre_roll (&test, 1.0);
+  g_signal_emit_by_name (test.harness->element, "start");
+  record_test_show (&test, 4 SECONDS);
+  record_test_finish (&test);
+  record_test_expect (&test, "a.mkv", 0, 21 * RECORD_FRAME, 21);
+  record_test_tear_down (&test);
+}
+
 /* Nothing comes for a while: what was before it is kept as long as it is of the last seconds. */
 static void
 test_pause_before_the_start (void)
@@ -94,6 +111,42 @@ test_pause_before_the_start (void)
     record_test_finish (&test);
     record_test_expect (&test, "a.mkv", 0, cases[i].duration, cases[i].frames);
     g_assert_cmpuint (record_test_sidecar (&test, "a.jsonl", "pre-roll model lesion", TRUE), ==, cases[i].frames);
+    record_test_tear_down (&test);
+  }
+}
+
+/* The clock of a live pipeline goes on where no frame comes: it tells how long ago the last one was when it starts,
+ * also if frames have other times than the clock. */
+static void
+test_start_in_a_pause (void)
+{
+  static const struct {
+    gboolean live;
+    GstClockTime clock, start, duration;
+    guint64 frames;
+    const gchar *events;
+  } cases[] = {
+    { TRUE, 100 SECONDS, 700 SECONDS, 1 SECONDS, 10, "model lesion" },
+    { TRUE, 100 SECONDS, 104 SECONDS, 51 * RECORD_FRAME, 21, "pre-roll model lesion" },
+    { TRUE, 2 SECONDS, 2 SECONDS, 6 SECONDS, 30, "pre-roll model lesion" },
+    { FALSE, 100 SECONDS, 700 SECONDS, 6 SECONDS, 30, "pre-roll model lesion" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    RecordTest test;
+
+    record_test_set_up (&test, "pre-roll", 5.0, NULL);
+    gst_harness_set_live (test.harness, cases[i].live);
+    gst_harness_set_time (test.harness, cases[i].clock);
+    record_test_show (&test, 2 SECONDS);
+    record_test_drain (&test);
+    gst_harness_set_time (test.harness, cases[i].start);
+    g_signal_emit_by_name (test.harness->element, "start");
+    test.now = 5 SECONDS;
+    record_test_show (&test, 6 SECONDS);
+    record_test_finish (&test);
+    record_test_expect (&test, "a.mkv", 0, cases[i].duration, cases[i].frames);
+    record_test_sidecar (&test, "a.jsonl", cases[i].events, TRUE);
     record_test_tear_down (&test);
   }
 }
@@ -251,7 +304,9 @@ main (int argc, char **argv)
   element_test_init (&argc, &argv);
   g_test_add_func ("/record-switch/pre-roll-set-to-zero", test_pre_roll_set_to_zero);
   g_test_add_func ("/record-switch/lost-pre-roll", test_lost_pre_roll);
+  g_test_add_func ("/record-switch/shorter-pre-roll", test_shorter_pre_roll);
   g_test_add_func ("/record-switch/pause-before-the-start", test_pause_before_the_start);
+  g_test_add_func ("/record-switch/start-in-a-pause", test_start_in_a_pause);
   g_test_add_func ("/record-switch/pause-between-key-frames", test_pause_between_key_frames);
   g_test_add_func ("/record-switch/pre-roll-set-while-it-records", test_pre_roll_set_while_it_records);
   g_test_add_func ("/record-switch/set-and-pre-roll", test_set_and_pre_roll);
