@@ -1,8 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE /* RTLD_NEXT */
 /* Whether dermarecord records, and what it says of that. */
 #include "recordtest.h"
 
+#include <dlfcn.h>
+
 #define SECONDS *GST_SECOND
+
+/* Whether another thread has each lock that is tried, so that one cannot wait for it. */
+static gboolean busy;
+
+/* The plugin finds this one, too. */
+gboolean
+g_mutex_trylock (GMutex *mutex)
+{
+  static gboolean (*real) (GMutex *);
+
+  if (!real)
+    *(void **)&real = dlsym (RTLD_NEXT, "g_mutex_trylock");
+  return !busy && real (mutex);
+}
 
 static void
 assert_recording (RecordTest *test, gboolean wanted)
@@ -68,21 +85,65 @@ test_lost_pre_roll (void)
   record_test_tear_down (&test);
 }
 
-/* One that is made shorter is so at once. */
+static void
+forget_one (gpointer data, GstMiniObject *frame)
+{
+  g_atomic_int_add ((gint *)data, -1);
+}
+
+static GstPadProbeReturn
+count_one (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  gst_mini_object_weak_ref (GST_MINI_OBJECT (GST_PAD_PROBE_INFO_BUFFER (info)), forget_one, data);
+  g_atomic_int_inc ((gint *)data);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Where it is taken away with frames in it they are let go of; the sink holds on to the last one. */
+static void
+test_full_pre_roll_set_to_zero (void)
+{
+  RecordTest test;
+  g_autoptr (GstElement) encoded = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  gint kept = 0;
+
+  record_test_set_up (&test, "pre-roll", 5.0, NULL);
+  encoded = record_test_element (&test, "encoded");
+  pad = gst_element_get_static_pad (encoded, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count_one, &kept, NULL);
+  record_test_show (&test, 2 SECONDS);
+  record_test_drain (&test);
+  g_assert_cmpint (g_atomic_int_get (&kept), ==, 20);
+  set_pre_roll (&test, 0.0);
+  g_assert_cmpint (g_atomic_int_get (&kept), <=, 1);
+  record_test_tear_down (&test);
+}
+
+/* One that is made shorter, or taken away, while the tape is busy is so in a film that begins at once. */
 static void
 test_shorter_pre_roll (void)
 {
-  RecordTest test;
+  static const struct {
+    gdouble seconds;
+    guint64 frames;
+  } cases[] = { { 1.0, 21 }, { 0.0, 10 } };
 
-  record_test_set_up (&test, "pre-roll", 5.0, NULL);
-  record_test_show (&test, 3 SECONDS);
-  record_test_drain (&test);
-  set_pre_roll (&test, 1.0);
-  g_signal_emit_by_name (test.harness->element, "start");
-  record_test_show (&test, 4 SECONDS);
-  record_test_finish (&test);
-  record_test_expect (&test, "a.mkv", 0, 21 * RECORD_FRAME, 21);
-  record_test_tear_down (&test);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    RecordTest test;
+
+    record_test_set_up (&test, "pre-roll", 5.0, NULL);
+    record_test_show (&test, 3 SECONDS);
+    record_test_drain (&test);
+    busy = TRUE;
+    set_pre_roll (&test, cases[i].seconds);
+    g_signal_emit_by_name (test.harness->element, "start");
+    busy = FALSE;
+    record_test_show (&test, 4 SECONDS);
+    record_test_finish (&test);
+    record_test_expect (&test, "a.mkv", 0, cases[i].frames * RECORD_FRAME, cases[i].frames);
+    record_test_tear_down (&test);
+  }
 }
 
 /* Nothing comes for a while: what was before it is kept as long as it is of the last seconds. */
@@ -304,6 +365,7 @@ main (int argc, char **argv)
   element_test_init (&argc, &argv);
   g_test_add_func ("/record-switch/pre-roll-set-to-zero", test_pre_roll_set_to_zero);
   g_test_add_func ("/record-switch/lost-pre-roll", test_lost_pre_roll);
+  g_test_add_func ("/record-switch/full-pre-roll-set-to-zero", test_full_pre_roll_set_to_zero);
   g_test_add_func ("/record-switch/shorter-pre-roll", test_shorter_pre_roll);
   g_test_add_func ("/record-switch/pause-before-the-start", test_pause_before_the_start);
   g_test_add_func ("/record-switch/start-in-a-pause", test_start_in_a_pause);
