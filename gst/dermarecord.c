@@ -366,11 +366,17 @@ is_of_writer (GstBin *bin, GstMessage *message)
 static void
 handle_message (GstBin *bin, GstMessage *message)
 {
+  GstDermaRecord *self = GST_DERMA_RECORD (bin);
+
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR && is_of_writer (bin, message)) {
-    derma_tape_take_error (GST_DERMA_RECORD (bin)->tape, message);
+    derma_tape_take_error (self->tape, message);
     gst_message_unref (message);
     return;
   }
+  /* Who hears of the end may not listen for errors any more. */
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS && GST_MESSAGE_SRC (message) == GST_OBJECT (self->sink)
+      && derma_tape_hold_end (self->tape, message))
+    return;
   GST_BIN_CLASS (gst_derma_record_parent_class)->handle_message (bin, message);
 }
 

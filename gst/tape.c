@@ -35,6 +35,8 @@ struct _DermaTape {
   DermaWriter *writer;        /* under error_lock: of the part */
   gchar *path;                /* under error_lock: of the part */
   GQueue errors;              /* under error_lock: messages about the writer, to be posted */
+  guint telling;              /* under error_lock: how many threads post what was to be said */
+  GstMessage *end;            /* under error_lock: (nullable): to be posted after that */
   gint failed;                /* atomic */
 };
 
@@ -65,6 +67,30 @@ tell_counts (DermaTape *tape)
   g_mutex_unlock (&tape->error_lock);
 }
 
+static void
+begin_telling (DermaTape *tape)
+{
+  g_mutex_lock (&tape->error_lock);
+  tape->telling++;
+  g_mutex_unlock (&tape->error_lock);
+}
+
+static void
+end_telling (DermaTape *tape)
+{
+  GstMessage *end = NULL;
+  g_autoptr (GstElement) source = NULL;
+
+  g_mutex_lock (&tape->error_lock);
+  if (--tape->telling == 0)
+    end = g_steal_pointer (&tape->end);
+  g_mutex_unlock (&tape->error_lock);
+  if (!end)
+    return;
+  source = gst_object_ref (GST_ELEMENT (GST_MESSAGE_SRC (end)));
+  gst_element_post_message (source, end);
+}
+
 /* Posts what is said of the writer; not from a thread of the writer, which whoever hears it may wait for. */
 static void
 tell_errors (GstElement *element, gpointer data)
@@ -72,6 +98,7 @@ tell_errors (GstElement *element, gpointer data)
   DermaTape *tape = data;
   GstMessage *message;
 
+  begin_telling (tape);
   do {
     g_mutex_lock (&tape->error_lock);
     message = g_queue_pop_head (&tape->errors);
@@ -79,6 +106,23 @@ tell_errors (GstElement *element, gpointer data)
     if (message)
       gst_element_post_message (element, message);
   } while (message);
+  end_telling (tape);
+}
+
+/* It cannot be waited for: whoever hears of the error may wait for this thread. */
+gboolean
+derma_tape_hold_end (DermaTape *tape, GstMessage *end)
+{
+  gboolean held;
+
+  g_mutex_lock (&tape->error_lock);
+  held = tape->telling > 0 || !g_queue_is_empty (&tape->errors);
+  if (held) {
+    gst_clear_message (&tape->end);
+    tape->end = end;
+  }
+  g_mutex_unlock (&tape->error_lock);
+  return held;
 }
 
 /* Lets go of the lock. */
@@ -90,10 +134,12 @@ leave (DermaTape *tape)
 
   g_queue_init (&tape->messages);
   tell_counts (tape);
+  begin_telling (tape);
   g_mutex_unlock (&tape->lock);
   tell_errors (tape->element, tape);
   while ((message = g_queue_pop_head (&messages)))
     gst_element_post_message (tape->element, message);
+  end_telling (tape);
 }
 
 void
@@ -104,6 +150,7 @@ derma_tape_free (DermaTape *tape)
   derma_record_settings_clear (&tape->wanted);
   g_mutex_clear (&tape->lock);
   g_mutex_clear (&tape->error_lock);
+  gst_clear_message (&tape->end);
   g_free (tape->path);
   g_free (tape);
 }
@@ -440,6 +487,9 @@ derma_tape_is_recording (DermaTape *tape)
 void
 derma_tape_open (DermaTape *tape)
 {
+  g_mutex_lock (&tape->error_lock);
+  gst_clear_message (&tape->end);
+  g_mutex_unlock (&tape->error_lock);
   g_mutex_lock (&tape->lock);
   tape->open = TRUE;
   tape->recording = FALSE;

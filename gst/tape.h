@@ -38,6 +38,10 @@ gboolean derma_tape_take (DermaTape *tape, DermaFilmFrame *frame);
  * also while another one waits for that file. */
 void derma_tape_take_error (DermaTape *tape, GstMessage *message);
 
+/* @end: (transfer full) if it is held: the message of the end, which is posted anew once errors that there are have
+ * been told; never after derma_tape_open(). Returns: whether there are any */
+gboolean derma_tape_hold_end (DermaTape *tape, GstMessage *end);
+
 /* Files, frames, readings and events written so far; waits for nobody. */
 void derma_tape_get_counts (DermaTape *tape, guint64 counts[4]);
 
