@@ -1,11 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE /* RTLD_NEXT */
 /* What dermacamsrc does to the controls of a camera, and its still button. */
 #include "camstage.h"
 
+#include <dlfcn.h>
 #include <glib/gstdio.h>
 #include <linux/input.h>
 #include <string.h>
 #include <unistd.h>
+
+/* The camera whose lock another thread asks for, after that many times that this one has let go of the object lock. */
+static __thread GstElement *contested;
+static __thread guint unlocks;
+
+static gpointer
+ask_for_lock (gpointer camera)
+{
+  g_object_set (camera, "lock", TRUE, NULL);
+  return NULL;
+}
+
+/* The plugin finds this one, too. */
+void
+g_mutex_unlock (GMutex *mutex)
+{
+  static void (*real) (GMutex *);
+  GstElement *camera = contested;
+
+  if (!real)
+    *(void **)&real = dlsym (RTLD_NEXT, "g_mutex_unlock");
+  real (mutex);
+  if (!camera || mutex != GST_OBJECT_GET_LOCK (camera) || --unlocks > 0)
+    return;
+  contested = NULL;
+  g_thread_join (g_thread_new ("other", ask_for_lock, camera));
+}
 
 static gint64
 get_control (CamStage *stage, guint32 id)
@@ -108,6 +137,47 @@ test_no_restore (void)
   cam_run_stop (stage->run);
   assert_automatic (stage, FALSE);
   g_assert_true (remove_state (stage));
+  cam_stage_free (stage);
+}
+
+static void
+await_lock (CamStage *stage)
+{
+  const gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  while ((get_control (stage, V4L2_CID_EXPOSURE_AUTO) != V4L2_EXPOSURE_MANUAL
+          || get_control (stage, V4L2_CID_AUTO_WHITE_BALANCE) || get_control (stage, V4L2_CID_FOCUS_AUTO))
+         && g_get_monotonic_time () < deadline)
+    cam_run_skip (stage->run, 1);
+  assert_automatic (stage, FALSE);
+}
+
+/* Of two threads that set it the one counts that sets it last, wherever it comes in between. */
+static void
+test_two_threads (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+  gboolean lock;
+
+  g_object_set (stage->run->camera, "lock", FALSE, NULL);
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 1);
+  /* The property is set between the first and the second. */
+  for (guint i = 2; i < 6; i++) {
+    unlocks = i;
+    contested = stage->run->camera;
+    g_object_set (stage->run->camera, "lock", FALSE, NULL);
+    if (contested)
+      ask_for_lock (contested);
+    contested = NULL;
+    g_object_get (stage->run->camera, "lock", &lock, NULL);
+    g_assert_true (lock);
+    /* What was asked for has been begun once this is heard. */
+    g_signal_emit_by_name (stage->run->camera, "press-still-button");
+    cam_run_await (stage->run, "still-button");
+    cam_run_await (stage->run, "still-button");
+    await_lock (stage);
+  }
   cam_stage_free (stage);
 }
 
@@ -504,6 +574,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camsrc-control/lock", test_lock);
   g_test_add_func ("/camsrc-control/no-lock", test_no_lock);
   g_test_add_func ("/camsrc-control/no-restore", test_no_restore);
+  g_test_add_func ("/camsrc-control/two-threads", test_two_threads);
   g_test_add_func ("/camsrc-control/nothing-to-lock", test_nothing_to_lock);
   g_test_add_func ("/camsrc-control/locked-before", test_locked_before);
   g_test_add_func ("/camsrc-control/lock-again", test_lock_again);
