@@ -39,8 +39,7 @@ static void
 write_chapter (GString *text, const Chapter *chapter)
 {
   const guint64 seconds = chapter->pts / G_GUINT64_CONSTANT (1000000000);
-  g_autofree gchar *plain = derma_plaintext_new (chapter->title);
-  g_autofree gchar *escaped = g_markup_escape_text (plain, -1);
+  g_autofree gchar *escaped = g_markup_escape_text (chapter->title, -1);
 
   g_string_append_printf (text,
                           "<ChapterAtom><ChapterTimeStart>%02" G_GUINT64_FORMAT ":%02u:%02u.%09u</ChapterTimeStart>"
@@ -97,6 +96,7 @@ read_sidecar (const gchar *path, guint *n, gchar **title, GError **error)
   g_autoptr (DermaSidecar) sidecar = derma_sidecar_open (path, error);
   g_autoptr (GArray) chapters = g_array_new (FALSE, FALSE, sizeof (Chapter));
   g_autofree gchar *text = NULL;
+  const gchar *tags;
   DermaSidecarItem item;
 
   g_array_set_clear_func (chapters, clear_chapter);
@@ -110,7 +110,8 @@ read_sidecar (const gchar *path, guint *n, gchar **title, GError **error)
   } while (item != DERMA_SIDECAR_END);
   text = write_chapters (chapters);
   *n = chapters->len;
-  *title = g_strdup (derma_sidecar_get_session (sidecar)->tags);
+  tags = derma_sidecar_get_session (sidecar)->tags;
+  *title = derma_plaintext_new (tags ? tags : "");
   return g_steal_pointer (&text);
 }
 
@@ -178,7 +179,7 @@ chapters_add (const gchar *recording, const gchar *sidecar, guint *n, GError **e
   if (fd < 0)
     return FALSE;
   g_close (fd, NULL);
-  ok = g_file_set_contents (document, text, -1, error) && edit (recording, document, title ? title : "", error);
+  ok = g_file_set_contents (document, text, -1, error) && edit (recording, document, title, error);
   g_unlink (document);
   return ok;
 }

@@ -14,12 +14,15 @@
 
 static gchar *path;
 
+/* What was said of the session. */
+static const gchar *tags;
+
 /* Writes a sidecar of these lines, which it frees. */
 static void
 write_sidecar (gchar *first, ...)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  gchar *session = derma_sidecar_format_session ("a.mkv", 0, 0, NULL);
+  gchar *session = derma_sidecar_format_session ("a.mkv", 0, 0, tags);
   va_list list;
 
   g_string_append_printf (text, "%s\n", session);
@@ -177,23 +180,19 @@ test_no_program (void)
   g_assert_nonnull (strstr (error->message, "mkvtoolnix"));
 }
 
-/* The program succeeds if it does not hear what interrupts the one that has started it. */
+/* Adds a chapter to a film by @script in the place of mkvpropedit. */
 static void
-test_interrupted_meanwhile (void)
+add_by (const gchar *script)
 {
   g_autofree gchar *folder = g_dir_make_tmp ("derma-chapters-XXXXXX", NULL);
   g_autofree gchar *program = g_build_filename (folder, "mkvpropedit", NULL);
   g_autofree gchar *before = g_strdup (g_getenv ("PATH"));
   g_autofree gchar *search = g_strconcat (folder, ":", before, NULL);
+  g_autofree gchar *text = g_strconcat ("#!/bin/sh\n", script, NULL);
   g_autoptr (GError) error = NULL;
   guint n = 0;
 
-  g_assert_true (g_file_set_contents (program,
-                                      "#!/bin/sh\n"
-                                      "read -r id name state parent own rest </proc/$$/stat\n"
-                                      "read -r id name state parent others rest </proc/$PPID/stat\n"
-                                      "[ -n \"$own\" ] && [ -n \"$others\" ] && [ \"$own\" != \"$others\" ]\n",
-                                      -1, NULL));
+  g_assert_true (g_file_set_contents (program, text, -1, NULL));
   g_assert_cmpint (g_chmod (program, 0755), ==, 0);
   g_setenv ("PATH", search, TRUE);
   write_sidecar (derma_sidecar_format_lesion (0, 1), NULL);
@@ -203,6 +202,25 @@ test_interrupted_meanwhile (void)
   g_setenv ("PATH", before, TRUE);
   g_unlink (program);
   g_rmdir (folder);
+}
+
+/* The program succeeds if it does not hear what interrupts the one that has started it. */
+static void
+test_interrupted_meanwhile (void)
+{
+  add_by ("read -r id name state parent own rest </proc/$$/stat\n"
+          "read -r id name state parent others rest </proc/$PPID/stat\n"
+          "[ -n \"$own\" ] && [ -n \"$others\" ] && [ \"$own\" != \"$others\" ]\n");
+}
+
+/* The title of a film is one line that does nothing to a terminal, whatever was said of the session. */
+static void
+test_hostile_title (void)
+{
+  tags = "left\narm \302\233\033[31m\342\200\250<&\"'\303\244";
+  add_by ("[ \"$#\" = 8 ] && [ \"$7 $8\" = \"--set title=left arm   [31m <&\\\"'\303\244\" ]\n");
+  tags = NULL;
+  add_by ("[ \"$#\" = 8 ] && [ \"$7 $8\" = '--set title=' ]\n");
 }
 
 int
@@ -217,6 +235,7 @@ main (int argc, char **argv)
   g_close (fd, NULL);
   g_test_add_func ("/chapters/order", test_order);
   g_test_add_func ("/chapters/interrupted-meanwhile", test_interrupted_meanwhile);
+  g_test_add_func ("/chapters/hostile-title", test_hostile_title);
   g_test_add_func ("/chapters/lesions-and-snapshots", test_lesions_and_snapshots);
   g_test_add_func ("/chapters/lesion-at-the-beginning", test_lesion_at_the_beginning);
   g_test_add_func ("/chapters/nothing-happens", test_nothing_happens);
