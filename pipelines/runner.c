@@ -134,6 +134,7 @@ give_up (gpointer data)
 {
   Runner *runner = data;
 
+  runner->patience = 0;
   runner_complain (runner, "the end of the stream does not come; stopping without it");
   g_main_loop_quit (runner->loop);
   return G_SOURCE_REMOVE;
@@ -151,7 +152,7 @@ runner_end (Runner *runner)
   /* A camera that is unplugged sends no frame that the gate could end the stream with. */
   if (runner->input->is_live && runner->input->source)
     gst_element_send_event (runner->input->source, gst_event_new_eos ());
-  g_timeout_add_seconds (PATIENCE_SECONDS, give_up, runner);
+  runner->patience = g_timeout_add_seconds (PATIENCE_SECONDS, give_up, runner);
 }
 
 static gboolean
@@ -198,6 +199,7 @@ gboolean
 runner_run (Runner *runner)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (runner->pipeline);
+  guint progress = 0;
 
   runner->loop = g_main_loop_new (NULL, FALSE);
   gst_bus_add_watch (bus, take_message, runner);
@@ -205,13 +207,15 @@ runner_run (Runner *runner)
   g_unix_signal_add (SIGTERM, take_signal, runner);
   g_unix_signal_add (SIGHUP, take_signal, runner);
   if (isatty (STDERR_FILENO))
-    g_timeout_add (PROGRESS_MS, show_progress, runner);
+    progress = g_timeout_add (PROGRESS_MS, show_progress, runner);
   if (runner->key)
     terminal_open (runner->key, runner->data);
   /* A failure is told by a message. */
   gst_element_set_state (runner->pipeline, GST_STATE_PLAYING);
   g_main_loop_run (runner->loop);
   terminal_close ();
+  g_clear_handle_id (&runner->patience, g_source_remove);
+  g_clear_handle_id (&progress, g_source_remove);
   gst_element_set_state (runner->pipeline, GST_STATE_READY);
   take_rest (runner, bus);
   gst_element_set_state (runner->pipeline, GST_STATE_NULL);

@@ -45,6 +45,7 @@ struct _Runner {
   gboolean stopped;
   /* Its own: */
   GMainLoop *loop;
+  guint patience; /* source of the end of it; 0 for none */
   gboolean progress_shown;
   gboolean closed; /* the window */
 };
