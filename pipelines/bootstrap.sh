@@ -78,11 +78,12 @@ install_packages() {
     [ ${#names[@]} -gt 0 ] || return 0
     die "packages are missing, and there is no sudo; as root: apt-get install ${names[*]}"
   fi
-  logged "apt-get update" as_root apt-get update -q
+  logged "apt-get update" as_root apt-get update -q -o Acquire::Retries=3
   mapfile -t names < <(printf '%s\n' "${names[@]}" | available_of)
   [ ${#names[@]} -gt 0 ] || return 0
   say "installing with apt-get: ${names[*]}"
-  logged "apt-get install" as_root apt-get install -y -q --no-install-recommends "${names[@]}"
+  logged "apt-get install" as_root apt-get install -y -q --no-install-recommends -o Acquire::Retries=3 \
+    -o DPkg::Lock::Timeout=600 "${names[@]}"
 }
 
 # build_in FOLDER OPTION...: configures if that has not been done, and compiles what has changed; one program at a time
