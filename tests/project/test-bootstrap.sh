@@ -112,14 +112,16 @@ build() {
     ". '$here/../../pipelines/bootstrap.sh'; build_in '$1'"
 }
 
-# The second one neither removes what the first has begun nor configures anew.
+# The second one neither removes what the first has begun nor configures anew. The first goes on once the second waits for it.
 two_at_once_build_once() {
   local first folder=$scratch/shared
   new_machine
-  fake meson "mkdir \"\$2/meson-private\" && echo meson >>'$scratch/calls' && sleep 1 && touch \"\$2/meson-private/whole\" \"\$2/build.ninja\""
+  fake meson "mkdir \"\$2/meson-private\" && echo meson >>'$scratch/calls' && waits && touch \"\$2/meson-private/whole\" \"\$2/build.ninja\""
+  fake waits "for _ in \$(seq 1200); do grep -q waiting '$scratch/second' && exit 0; sleep 0.05; done; exit 1"
   fake ninja "echo ninja >>'$scratch/calls'; [ -e \"\$2/meson-private/whole\" ]"
+  : >"$scratch/second"
   mkdir "$folder" && { build "$folder" >"$scratch/first" 2>&1 & } && first=$!
-  for _ in $(seq 200); do [ -e "$folder/meson-private" ] || sleep 0.05; done
+  for _ in $(seq 1200); do [ -e "$folder/meson-private" ] || sleep 0.05; done
   build "$folder" >"$scratch/second" 2>&1 || { cat "$scratch/second"; return 1; }
   wait "$first" || { cat "$scratch/first"; return 1; }
   grep -q '^it: waiting for another program that builds in ' "$scratch/second" && [ "$(xargs <"$scratch/calls")" = "meson ninja ninja" ]
