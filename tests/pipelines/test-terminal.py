@@ -22,6 +22,7 @@ import tap  # noqa: E402
 
 LIVE = os.path.realpath(sys.argv.pop(1))
 RECORD = os.path.realpath(sys.argv.pop(1))
+READING = "   malignant "  # in the line of each
 PATIENCE = 120  # seconds: what must come has come long before, but under a sanitizer
 
 
@@ -53,8 +54,7 @@ class Session:
         while self.said.count(text) < count:
             if time.monotonic() > end:
                 raise AssertionError(f"{text!r} did not come in: {self.said}")
-            if select.select([self.master], [], [], 1)[0]:
-                self.said += os.read(self.master, 65536).decode(errors="replace")
+            self.read(1)
 
     def snap(self, text):
         """Types s until a snapshot is told: before the first picture there is none to be taken."""
@@ -63,8 +63,7 @@ class Session:
             if time.monotonic() > end:
                 raise AssertionError(f"{text!r} did not come in: {self.said}")
             self.type("s")
-            if select.select([self.master], [], [], 1)[0]:
-                self.said += os.read(self.master, 65536).decode(errors="replace")
+            self.read(1)
 
     def is_raw(self):
         return not termios.tcgetattr(self.slave)[3] & (termios.ICANON | termios.ECHO)
@@ -73,12 +72,24 @@ class Session:
         return termios.tcgetattr(self.slave) == self.before
 
     def end(self):
-        """Its exit status; what it says is read so that it can end."""
+        """Its exit status; what it says is read so that it can end, and to the last word."""
         end = time.monotonic() + PATIENCE
         while self.child.poll() is None and time.monotonic() < end:
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.said += os.read(self.master, 65536).decode(errors="replace")
-        return self.child.wait(timeout=1)
+            self.read(0.1)
+        status = self.child.wait(timeout=1)
+        while self.read(0):
+            pass
+        # What a program has written comes before what is written after it.
+        os.write(self.slave, b"<end>")
+        self.wait_for("<end>")
+        return status
+
+    def read(self, seconds):
+        """Whether something came in."""
+        ready = bool(select.select([self.master], [], [], seconds)[0])
+        if ready:
+            self.said += os.read(self.master, 65536).decode(errors="replace")
+        return ready
 
     def close(self):
         if self.child.poll() is None:
@@ -97,7 +108,7 @@ class Terminal(unittest.TestCase):
         session = Session(self.folder.name, *arguments, **options)
         self.addCleanup(session.close)
         session.wait_for("Keys: ")
-        session.wait_for("00:0")
+        session.wait_for(READING)
         return session
 
     def pictures(self, folder="derma-snapshots"):
@@ -119,7 +130,7 @@ class Terminal(unittest.TestCase):
         session.type("O")
         session.wait_for("the reading is shown")
         session.type("f")
-        session.wait_for("frames/s  lesion 1")
+        session.wait_for("frames/s  lesion ")
         session.type("f")
         session.wait_for("frames per second are hidden")
         session.type("?")
@@ -204,7 +215,7 @@ class Terminal(unittest.TestCase):
         session = Session(self.folder.name, command=("bash", "--norc", "--noprofile", "--noediting", "-i"))
         self.addCleanup(session.close)
         session.type(f"{shlex.quote(LIVE)} --input phantom\n")
-        session.wait_for("00:0")
+        session.wait_for(READING)
         shell = session.child.pid
         with open(f"/proc/{shell}/task/{shell}/children", encoding="ascii") as file:
             pid = int(file.read())
@@ -223,7 +234,9 @@ class Terminal(unittest.TestCase):
         session, pid = self.start_in_shell()
         session.type("\x1a")
         session.wait_for("Stopped")
-        session.type("bg; sleep 1000\n")
+        # Only what a program itself says shows that it has the terminal, and hears what is typed for it.
+        session.type("bg; sh -c 'echo be\"\"gun; sleep 1000'\n")
+        session.wait_for("begun")
         session.type("typed\n")
         session.wait_for("typed\r\n")
         os.kill(pid, signal.SIGTERM)
@@ -253,8 +266,10 @@ class Terminal(unittest.TestCase):
         self.addCleanup(session.close)
         os.close(writer)
         said = b""
-        while b"00:0" not in said:
-            said += os.read(reader, 4096)
+        while READING.encode() not in said:
+            part = os.read(reader, 4096)
+            self.assertTrue(part, said)
+            said += part
         self.assertTrue(session.is_raw())
         os.close(reader)
         session.type("h")
