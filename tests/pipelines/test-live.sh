@@ -77,7 +77,7 @@ make_pictures() {
 
 # summed_up FILE: how long the summary says that it was
 summed_up() {
-  sed -nE 's/^[0-9]+ frames in 00:([0-9.]+),.*/\1/p' "$1"
+  sed -nE 's/^[0-9]+ frames in ([0-9]+):([0-9.]+),.*/\1 \2/p' "$1" | awk '{ print 60 * $1 + $2 }'
 }
 
 # How many frames there are depends on the machine: those that are painted too late are left out.
@@ -188,12 +188,13 @@ usage() {
 # in_background FILE: derma-live on the phantom until a second of it is written; $! is its process
 in_background() {
   "$live" --input phantom --no-display --output "$1" >out 2>err </dev/null &
-  for _ in $(seq 400); do
+  for _ in $(seq 2400); do
     if [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -gt 100000 ]; then return 0; fi
     kill -0 $! 2>/dev/null || break
     sleep 0.05
   done
   echo "nothing was written"
+  kill -KILL $! 2>/dev/null
   return 1
 }
 

@@ -116,8 +116,9 @@ parts_are_written() {
     [ "$(frames p-00002.mkv)" = 10 ] && [ -s p-00002.jsonl ] && [ ! -e p.mkv ]
 }
 
+# How long the film is depends on the machine: frames that are painted too late are left out, the last one, too.
 phantom_is_recorded() {
-  run 0 "$record" --input phantom --no-display --seconds 3 --output live.mkv && says out '^wrote live\.mkv: 00:0[23]\.[0-9], ' &&
+  run 0 "$record" --input phantom --no-display --seconds 3 --output live.mkv && says out '^wrote live\.mkv: 00:0[0-3]\.[0-9], ' &&
     [ "$(frames live.mkv)" -ge 1 ] && [ "$(probed live.mkv -select_streams v -show_entries stream=width,height)" = 1280,720 ]
 }
 
@@ -154,12 +155,13 @@ no_film_is_told() {
     fails '^replay: video words\.mkv: there is no video in it' "$replay" words.mkv
 }
 
-# With a window the words are drawn into the film, which must not wait for words that come much later.
+# With a window the words are drawn into the film, which must not wait for words that come much later. A window leaves out
+# frames that come too late to be shown.
 silence_between_captions_is_replayed() {
   printf '1\n00:00:00,000 --> 00:00:00,500\nfirst\n\n2\n00:00:05,000 --> 00:00:05,500\nlast\n' >rare.srt
   film rare.mkv 6 -i rare.srt -c:s srt || return 1
   DISPLAY=:nowhere GST_PLUGIN_FEATURE_RANK=fakevideosink:MAX run 0 "$replay" rare.mkv && says out '^00:00\.0  first$' && says out '^00:05\.0  last$' &&
-    says out '^60 frames in 00:06\.0, 2 captions$'
+    says out '^[0-9]+ frames in 00:0[56]\.[0-9], 2 captions$'
 }
 
 # Nothing is lost: the network must give again what was recorded.
@@ -188,12 +190,13 @@ other_network_is_compared() {
 # in_background FILE: derma-record on the phantom until readings are written; $! is its process
 in_background() {
   "$record" --input phantom --no-display --output "$1.mkv" >out 2>err </dev/null &
-  for _ in $(seq 600); do
+  for _ in $(seq 2400); do
     if [ "$(stat -c %s "$1.mkv" 2>/dev/null || echo 0)" -gt 100000 ]; then return 0; fi
     kill -0 $! 2>/dev/null || break
     sleep 0.05
   done
   echo "nothing was written"
+  kill -KILL $! 2>/dev/null
   cat out err
   return 1
 }
