@@ -11,7 +11,7 @@ set -euo pipefail
 folder=$1
 read -r -a modules <<<"$2"
 program=$(realpath "$3")
-limit=${DERMA_MACHINE_SECONDS:-180}
+limit=${DERMA_MACHINE_SECONDS:-600}
 base=(virtio_pci 9pnet_virtio 9p)
 
 skip() {
