@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 90
+PATIENCE = 180
 
 
 def find():
@@ -32,6 +32,13 @@ class Browser:
         os.close(to_read)
         os.close(from_write)
         self.number, self.rest, self.session, self.problems, self.events = 0, b"", None, [], []
+        try:
+            self.open_tab()
+        except BaseException:
+            self.close()
+            raise
+
+    def open_tab(self):
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
@@ -87,6 +94,11 @@ class Browser:
         until = time.monotonic() + PATIENCE
         while "Page.loadEventFired" not in self.events:
             self.receive(until)
+        # The event may be that of the page before.
+        while not self.evaluate(f"location.pathname === {json.dumps(path)} && document.readyState === 'complete'"):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{path} is not shown")
+            time.sleep(0.02)
 
     def evaluate(self, expression):
         result = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
