@@ -44,9 +44,16 @@ has_no_network() {
   [ "$(inside 'cat /proc/net/dev' | awk -F: 'NR > 2 { gsub(/ /, "", $1); print $1 }')" = lo ]
 }
 
+# But the folders on the way to the build tree, with nothing else in them.
 sees_no_files() {
+  local way
   inside 'ls /' >root || return 1
-  grep -xE 'home|root|etc|var|mnt|srv|media|sys' root | none
+  grep -xE 'home|root|etc|var|mnt|srv|media|sys' root | grep -vx "$(cut -d / -f 2 <<<"$build")" | none || return 1
+  way=$(dirname "$build")
+  until [ "$way" = / ]; do
+    [ "$(inside "ls $way" | wc -l)" -eq 1 ] || { echo "there is more in $way"; return 1; }
+    way=$(dirname "$way")
+  done
 }
 
 writes_nothing() {
