@@ -11,7 +11,9 @@ class Result(unittest.TextTestResult):
 
     def line(self, verdict, test, remark=""):
         self.seen += 1
-        print(f"{verdict} {self.seen} - {test._testMethodName}{remark}", flush=True)
+        # What a class needs has no method.
+        name = getattr(test, "_testMethodName", test)
+        print(f"{verdict} {self.seen} - {name}{remark}", flush=True)
 
     def addSuccess(self, test):
         super().addSuccess(test)
