@@ -97,10 +97,31 @@ derma_cam_slot_put_in (DermaCamSlot *slot, const gchar *device, const DermaCamWi
   return TRUE;
 }
 
+/* The state that the bin is in or on its way to. */
+static GstState
+get_goal (DermaCamSlot *slot)
+{
+  GstState goal;
+
+  GST_OBJECT_LOCK (slot->bin);
+  goal =
+      GST_STATE_PENDING (slot->bin) == GST_STATE_VOID_PENDING ? GST_STATE (slot->bin) : GST_STATE_PENDING (slot->bin);
+  GST_OBJECT_UNLOCK (slot->bin);
+  return goal;
+}
+
+/* Meanwhile the bin may take the feed to another state, which is not to be undone with the one that it had. */
 gboolean
 derma_cam_slot_start (DermaCamSlot *slot)
 {
-  return gst_element_sync_state_with_parent (slot->feed);
+  GstState goal;
+
+  do {
+    goal = get_goal (slot);
+    if (gst_element_set_state (slot->feed, goal) == GST_STATE_CHANGE_FAILURE)
+      return FALSE;
+  } while (get_goal (slot) != goal);
+  return TRUE;
 }
 
 void

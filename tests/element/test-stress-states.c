@@ -193,6 +193,66 @@ test_camera (void)
   cam_stage_free (stage);
 }
 
+/* Who brings a feed to the state of its bin: held when that is known and not yet done. */
+static struct {
+  GstStateChangeReturn (*set_state) (GstElement *element, GstState state);
+  GThread *tester; /* is not held */
+  gint wanted;     /* atomic */
+  gint held;       /* atomic */
+  gint done;       /* atomic: what was held */
+} brake;
+
+static GstStateChangeReturn
+set_state_late (GstElement *element, GstState state)
+{
+  GstStateChangeReturn result;
+
+  if (g_thread_self () == brake.tester || !g_atomic_int_get (&brake.wanted))
+    return brake.set_state (element, state);
+  g_atomic_int_set (&brake.held, 1);
+  while (g_atomic_int_get (&brake.wanted))
+    g_usleep (1000);
+  result = brake.set_state (element, state);
+  g_atomic_int_set (&brake.done, 1);
+  return result;
+}
+
+static void
+await (gint *flag)
+{
+  while (!g_atomic_int_get (flag))
+    g_usleep (1000);
+}
+
+/* A camera comes back just when the state changes: it is in the new one in the end. */
+static void
+test_back_amid_change (void)
+{
+  GstElementClass *bins = g_type_class_ref (GST_TYPE_BIN);
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+
+  brake.set_state = bins->set_state;
+  brake.tester = g_thread_self ();
+  bins->set_state = set_state_late;
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 2);
+  cam_stage_unplug (stage, 0);
+  cam_run_await (stage->run, "unplugged");
+  g_assert_cmpint (gst_element_set_state (stage->run->pipeline, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_NO_PREROLL);
+  g_atomic_int_set (&brake.wanted, 1);
+  cam_stage_plug (stage, 0, "/dev/video0");
+  await (&brake.held);
+  cam_run_play (stage->run);
+  g_atomic_int_set (&brake.wanted, 0);
+  await (&brake.done);
+  cam_run_drain (stage->run);
+  cam_run_skip (stage->run, 3);
+  cam_run_stop (stage->run);
+  bins->set_state = brake.set_state;
+  g_type_class_unref (bins);
+  cam_stage_free (stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -213,5 +273,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stress-states/no-location", test_no_location);
   g_test_add_func ("/stress-states/no-camera", test_no_camera);
   g_test_add_func ("/stress-states/camera", test_camera);
+  g_test_add_func ("/stress-states/camera-back-amid-change", test_back_amid_change);
   return element_test_run ();
 }
