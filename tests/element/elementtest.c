@@ -61,31 +61,40 @@ element_test_init (int *argc, char ***argv)
                                            "derma.licence",
                                            "CC0-1.0",
                                            NULL };
-  g_autofree gchar *path = NULL;
+  g_autofree gchar *path = NULL, *state = NULL;
 
   g_test_init (argc, argv, NULL);
   folder = g_dir_make_tmp ("derma-element-XXXXXX", NULL);
   g_assert_nonnull (folder);
   g_setenv ("DERMA_MODEL_DIR", folder, TRUE);
+  /* A lock keeps there what was before; tests that run at the same time play the same camera. */
+  state = element_test_path ("state");
+  g_setenv ("XDG_STATE_HOME", state, TRUE);
   leaks_init ();
   gst_init (argc, argv);
   load_plugin ();
   path = element_test_model ("dermaclassify.onnx", TEST_LABELS, metadata);
 }
 
+static void
+remove_folder (const gchar *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const gchar *name;
+
+  while (dir && (name = g_dir_read_name (dir))) {
+    g_autofree gchar *child = g_build_filename (path, name, NULL);
+
+    if (g_remove (child) != 0)
+      remove_folder (child);
+  }
+  g_rmdir (path);
+}
+
 static int
 finish (int status)
 {
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir))) {
-    g_autofree gchar *path = element_test_path (name);
-
-    g_remove (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (folder);
+  remove_folder (folder);
   g_free (folder);
   return status;
 }

@@ -569,8 +569,8 @@ main (int argc, char **argv)
   g_autofree gchar *state = g_dir_make_tmp ("derma-state-XXXXXX", NULL);
   int status;
 
-  g_setenv ("XDG_STATE_HOME", state, TRUE);
   element_test_init (&argc, &argv);
+  g_setenv ("XDG_STATE_HOME", state, TRUE);
   g_test_add_func ("/camsrc-control/lock", test_lock);
   g_test_add_func ("/camsrc-control/no-lock", test_no_lock);
   g_test_add_func ("/camsrc-control/no-restore", test_no_restore);
