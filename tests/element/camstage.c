@@ -118,14 +118,25 @@ cam_stage_free (CamStage *stage)
   g_free (stage);
 }
 
+/* (transfer full) (nullable): the @n-th source, or one after it */
+static GstElement *
+find_source (CamStage *stage, guint n)
+{
+  GstElement *source = NULL;
+
+  g_mutex_lock (&stage->mutex);
+  if (stage->n_sources >= n)
+    source = gst_object_ref (stage->source);
+  g_mutex_unlock (&stage->mutex);
+  return source;
+}
+
 static GstElement *
 get_source (CamStage *stage)
 {
-  GstElement *source;
+  GstElement *source = find_source (stage, 1);
 
-  g_mutex_lock (&stage->mutex);
-  source = gst_object_ref (stage->source);
-  g_mutex_unlock (&stage->mutex);
+  g_assert_nonnull (source);
   return source;
 }
 
@@ -208,13 +219,14 @@ cam_stage_count_sources (CamStage *stage)
 void
 cam_stage_await_source (CamStage *stage, guint n)
 {
-  gboolean started = FALSE;
+  GstState state = GST_STATE_NULL;
 
-  while (!started) {
-    g_autoptr (GstElement) source = get_source (stage);
+  while (state < GST_STATE_PAUSED) {
+    g_autoptr (GstElement) source = find_source (stage, n);
 
     g_usleep (1000);
-    started = cam_stage_count_sources (stage) >= n && GST_STATE (source) >= GST_STATE_PAUSED;
+    if (source)
+      gst_element_get_state (source, &state, NULL, 0);
   }
 }
 
@@ -242,5 +254,77 @@ cam_stage_push (CamStage *stage, GBytes *picture)
 {
   g_autoptr (GstElement) source = get_source (stage);
 
-  gst_app_src_push_buffer (GST_APP_SRC (source), gst_buffer_new_wrapped_bytes (picture));
+  g_assert_cmpint (gst_app_src_push_buffer (GST_APP_SRC (source), gst_buffer_new_wrapped_bytes (picture)), ==,
+                   GST_FLOW_OK);
+}
+
+static GstPadProbeReturn
+note_passage (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  CamPassage *passage = data;
+  gchar what = '.';
+  gboolean pressed;
+
+  if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
+    const GstStructure *structure = gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
+
+    if (!structure || !gst_structure_has_name (structure, "derma-still-button"))
+      return GST_PAD_PROBE_OK;
+    g_assert_true (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CUSTOM_DOWNSTREAM);
+    g_assert_true (gst_structure_get_boolean (structure, "pressed", &pressed));
+    what = pressed ? 'p' : 'r';
+  }
+  g_mutex_lock (&passage->mutex);
+  g_string_append_c (passage->seen, what);
+  g_mutex_unlock (&passage->mutex);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+cam_passage_watch (CamStage *stage, CamPassage *passage)
+{
+  GstPad *pad = gst_element_get_static_pad (stage->run->camera, "src");
+
+  g_mutex_init (&passage->mutex);
+  passage->seen = g_string_new (NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note_passage, passage, NULL);
+  gst_object_unref (pad);
+}
+
+/* (transfer full): what has passed without the pictures */
+static gchar *
+get_presses (CamPassage *passage)
+{
+  g_auto (GStrv) parts = NULL;
+
+  g_mutex_lock (&passage->mutex);
+  parts = g_strsplit (passage->seen->str, ".", -1);
+  g_mutex_unlock (&passage->mutex);
+  return g_strjoinv ("", parts);
+}
+
+/* They come with the next picture, which may be far behind those that wait to be pulled. */
+void
+cam_passage_await (CamPassage *passage, const gchar *expected)
+{
+  const gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gchar *presses = get_presses (passage);
+
+  while (strlen (presses) < strlen (expected) && g_get_monotonic_time () < deadline) {
+    g_free (presses);
+    g_usleep (1000);
+    presses = get_presses (passage);
+  }
+  g_assert_cmpstr (presses, ==, expected);
+  g_free (presses);
+}
+
+void
+cam_passage_end (CamPassage *passage, const gchar *expected)
+{
+  g_autofree gchar *presses = get_presses (passage);
+
+  g_assert_cmpstr (presses, ==, expected);
+  g_string_free (passage->seen, TRUE);
+  g_mutex_clear (&passage->mutex);
 }

@@ -46,3 +46,15 @@ void cam_stage_await_source (CamStage *stage, guint n);
 /* A JPEG picture */
 GBytes *cam_stage_make_jpeg (gint width, gint height);
 void cam_stage_push (CamStage *stage, GBytes *picture);
+
+/* Events and pictures as they pass: '.' a picture, 'p' and 'r' the button. */
+typedef struct {
+  GMutex mutex;
+  GString *seen;
+} CamPassage;
+
+void cam_passage_watch (CamStage *stage, CamPassage *passage);
+/* Waits until what is @expected of the button has passed. */
+void cam_passage_await (CamPassage *passage, const gchar *expected);
+/* Once the stage has stopped: no more than that has. */
+void cam_passage_end (CamPassage *passage, const gchar *expected);

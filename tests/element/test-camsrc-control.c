@@ -385,58 +385,6 @@ test_bad_profile (void)
   assert_profile (NULL, FALSE, "profile-failed", "no/such/profile");
 }
 
-/* Events and pictures as they pass: '.' a picture, 'p' and 'r' the button. */
-typedef struct {
-  GMutex mutex;
-  GString *seen;
-} Passage;
-
-static GstPadProbeReturn
-note_passage (GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-  Passage *passage = data;
-  gchar what = '.';
-  gboolean pressed;
-
-  if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
-    const GstStructure *structure = gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
-
-    if (!structure || !gst_structure_has_name (structure, "derma-still-button"))
-      return GST_PAD_PROBE_OK;
-    g_assert_true (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CUSTOM_DOWNSTREAM);
-    g_assert_true (gst_structure_get_boolean (structure, "pressed", &pressed));
-    what = pressed ? 'p' : 'r';
-  }
-  g_mutex_lock (&passage->mutex);
-  g_string_append_c (passage->seen, what);
-  g_mutex_unlock (&passage->mutex);
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-watch_passage (CamStage *stage, Passage *passage)
-{
-  GstPad *pad = gst_element_get_static_pad (stage->run->camera, "src");
-
-  g_mutex_init (&passage->mutex);
-  passage->seen = g_string_new (NULL);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note_passage, passage, NULL);
-  gst_object_unref (pad);
-}
-
-/* Once the stage has stopped: without the pictures. */
-static void
-assert_presses (Passage *passage, const gchar *expected)
-{
-  g_autofree gchar *presses = NULL;
-  g_auto (GStrv) parts = g_strsplit (passage->seen->str, ".", -1);
-
-  presses = g_strjoinv ("", parts);
-  g_assert_cmpstr (presses, ==, expected);
-  g_string_free (passage->seen, TRUE);
-  g_mutex_clear (&passage->mutex);
-}
-
 static void
 assert_told (CamStage *stage, gboolean expected)
 {
@@ -460,12 +408,12 @@ static void
 test_button (void)
 {
   CamStage *stage = cam_stage_new (NULL, FALSE);
-  Passage passage;
+  CamPassage passage;
   gint ends[2];
 
   g_assert_cmpint (pipe (ends), ==, 0);
   stage->button = g_strdup_printf ("/proc/self/fd/%d", ends[0]);
-  watch_passage (stage, &passage);
+  cam_passage_watch (stage, &passage);
   cam_run_play (stage->run);
   cam_run_skip (stage->run, 1);
   press (ends[1], 1);
@@ -473,7 +421,7 @@ test_button (void)
   press (ends[1], 0);
   assert_told (stage, TRUE);
   assert_told (stage, FALSE);
-  cam_run_skip (stage->run, 4);
+  cam_passage_await (&passage, "pr");
   /* It hangs on to the camera when that comes back. */
   cam_stage_unplug (stage, 0);
   cam_run_await (stage->run, "unplugged");
@@ -481,9 +429,9 @@ test_button (void)
   cam_run_await (stage->run, "replugged");
   press (ends[1], 1);
   assert_told (stage, TRUE);
-  cam_run_skip (stage->run, 4);
+  cam_passage_await (&passage, "prp");
   cam_run_stop (stage->run);
-  assert_presses (&passage, "prp");
+  cam_passage_end (&passage, "prp");
   close (ends[0]);
   close (ends[1]);
   cam_stage_free (stage);
@@ -493,9 +441,9 @@ static void
 test_button_signal (void)
 {
   CamStage *stage = cam_stage_new (NULL, FALSE);
-  Passage passage;
+  CamPassage passage;
 
-  watch_passage (stage, &passage);
+  cam_passage_watch (stage, &passage);
   /* Nothing hears it yet. */
   g_signal_emit_by_name (stage->run->camera, "press-still-button");
   cam_run_play (stage->run);
@@ -503,10 +451,10 @@ test_button_signal (void)
   g_signal_emit_by_name (stage->run->camera, "press-still-button");
   assert_told (stage, TRUE);
   assert_told (stage, FALSE);
-  cam_run_skip (stage->run, 4);
+  cam_passage_await (&passage, "pr");
   cam_run_stop (stage->run);
   g_signal_emit_by_name (stage->run->camera, "press-still-button");
-  assert_presses (&passage, "pr");
+  cam_passage_end (&passage, "pr");
   cam_stage_free (stage);
 }
 
@@ -516,9 +464,9 @@ test_button_flood (void)
 {
   CamStage *stage = cam_stage_new (NULL, TRUE);
   g_autoptr (GBytes) good = cam_stage_make_jpeg (640, 480);
-  Passage passage;
+  CamPassage passage;
 
-  watch_passage (stage, &passage);
+  cam_passage_watch (stage, &passage);
   cam_run_play (stage->run);
   for (guint i = 0; i < 100; i++)
     g_signal_emit_by_name (stage->run->camera, "press-still-button");
@@ -527,7 +475,7 @@ test_button_flood (void)
   cam_stage_push (stage, good);
   cam_run_skip (stage->run, 1);
   cam_run_stop (stage->run);
-  assert_presses (&passage, "prprprprprprprpr");
+  cam_passage_end (&passage, "prprprprprprprpr");
   cam_stage_free (stage);
 }
 

@@ -103,8 +103,8 @@ test_twin (void)
 
   cam_stage_plug (stage, 1, "/dev/video2");
   lose (stage);
-  cam_stage_plug (stage, 2, "/dev/video0");
   strcpy ((gchar *)stage->cameras[2].capability.card, "Webcam");
+  cam_stage_plug (stage, 2, "/dev/video0");
   cam_stage_plug (stage, 0, "/dev/video7");
   assert_back_at (stage, "/dev/video7");
   cam_stage_free (stage);
