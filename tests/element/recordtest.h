@@ -16,6 +16,7 @@ typedef struct {
   GstHarness *harness;
   DermaReading reading;
   GstClockTime now;
+  GQueue parts; /* of GstStructure: messages of finished files that came before an error that was waited for */
 } RecordTest;
 
 /* @first: a property, or NULL; as for g_object_set() */
@@ -28,7 +29,7 @@ gboolean record_test_exists (const RecordTest *test, const gchar *name);
 /* Pushes frames until @end, each with a new reading. */
 void record_test_show (RecordTest *test, GstClockTime end);
 void record_test_finish (RecordTest *test);
-/* (transfer full): the next message of a finished file; fails if there is none within 20 seconds */
+/* (transfer full): the next message of a finished file; fails if there is none within a minute */
 GstStructure *record_test_part (RecordTest *test);
 /* The next finished file is @name, and has this of it. */
 void record_test_expect (RecordTest *test, const gchar *name, guint number, GstClockTime duration, guint64 frames);
@@ -39,8 +40,12 @@ void record_test_wait (RecordTest *test, guint64 frames);
 void record_test_drain (RecordTest *test);
 /* (transfer full): an element inside */
 GstElement *record_test_element (RecordTest *test, const gchar *name);
-/* The next error must have this code and all of these words, within 20 seconds. */
+/* The next error must have this code and all of these words, within a minute. */
 void record_test_fails (RecordTest *test, GQuark domain, gint code, const gchar *words);
+
+/* After the first warning of frames that are left out others come every five seconds, which a slow machine takes. Takes
+ * those since the time @begun, and returns how many frames the last one says were left out. */
+guint64 record_test_told (RecordTest *test, gint64 begun);
 
 /* Whether ffprobe is there; skips the test if not. */
 gboolean record_test_can_probe (void);

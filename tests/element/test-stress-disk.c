@@ -11,7 +11,7 @@
 #define N_CYCLES 200
 #define N_REMOVALS 20
 #define N_FRAMES 10
-#define PATIENCE (20 * GST_SECOND)
+#define PATIENCE (60 * GST_SECOND)
 
 static void
 begin (Reel *reel, Stress *stress, const gchar *properties)
@@ -107,7 +107,7 @@ static void
 await_shown (gint *shown, gint n)
 {
   const gint goal = g_atomic_int_get (shown) + n;
-  const gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  const gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
 
   while (g_atomic_int_get (shown) < goal && g_get_monotonic_time () < deadline)
     g_usleep (1000);
@@ -269,7 +269,7 @@ begin_on_small_disk (Reel *reel, Stress *stress, const gchar *properties)
   return TRUE;
 }
 
-/* Returns: how many errors there were before the end */
+/* Returns: how many errors there were */
 static guint
 fill_disk (Reel *reel, Stress *stress)
 {
