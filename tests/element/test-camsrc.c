@@ -449,7 +449,7 @@ static void
 assert_ends (CamStage *stage)
 {
   g_autoptr (GstMessage) message =
-      gst_bus_timed_pop_filtered (stage->run->bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+      gst_bus_timed_pop_filtered (stage->run->bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 
   g_assert_nonnull (message);
   g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);

@@ -157,7 +157,7 @@ test_latency (void)
   gst_harness_set_upstream_latency (harness, 10 * GST_MSECOND);
   latency = gst_harness_query_latency (harness);
   g_assert_cmpuint (latency, >, 10 * GST_MSECOND);
-  g_assert_cmpuint (latency, <, 10 * GST_SECOND);
+  g_assert_cmpuint (latency, <, 3600 * GST_SECOND);
   element_test_free (harness);
 }
 
