@@ -104,8 +104,11 @@ try_size (const Corner *corner, gint width, gint height)
                   make_frame (corner->format, width, height) };
   GstBuffer *after;
 
+  /* The mode is that of the start. */
+  gst_element_set_state (stage.harness->element, GST_STATE_NULL);
   g_object_set (stage.harness->element, "overlay", TRUE, NULL);
   gst_util_set_object_arg (G_OBJECT (stage.harness->element), "mode", corner->async ? "async" : "sync");
+  gst_element_set_state (stage.harness->element, GST_STATE_PLAYING);
   if (corner->attached)
     gst_harness_add_propose_allocation_meta (stage.harness, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
   element_test_set_caps (stage.harness, corner->format, width, height);

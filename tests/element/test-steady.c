@@ -20,9 +20,12 @@ make_classify (const gchar *const *properties, gboolean attached)
 {
   GstHarness *harness = gst_harness_new ("dermaclassify");
 
+  /* The mode is that of the start. */
+  gst_element_set_state (harness->element, GST_STATE_NULL);
   g_object_set (harness->element, "post-messages", FALSE, NULL);
   for (; properties && *properties; properties += 2)
     gst_util_set_object_arg (G_OBJECT (harness->element), properties[0], properties[1]);
+  gst_element_set_state (harness->element, GST_STATE_PLAYING);
   if (attached)
     gst_harness_add_propose_allocation_meta (harness, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
   element_test_set_caps (harness, "RGB", WIDTH, HEIGHT);
