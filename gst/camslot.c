@@ -124,20 +124,44 @@ derma_cam_slot_start (DermaCamSlot *slot)
   return TRUE;
 }
 
-void
-derma_cam_slot_take_out (DermaCamSlot *slot)
+/* (transfer full) (nullable): the feed, which the bin takes to no other state from now on */
+static GstElement *
+steal_feed (DermaCamSlot *slot)
 {
   GstElement *feed;
 
   g_mutex_lock (&slot->mutex);
   feed = g_steal_pointer (&slot->feed);
+  if (feed)
+    gst_element_set_locked_state (feed, TRUE);
   g_clear_pointer (&slot->mode, g_free);
   g_mutex_unlock (&slot->mutex);
+  return feed;
+}
+
+/* Waits until no picture is on its way through what is behind the feeds. */
+static void
+await_pictures (DermaCamSlot *slot)
+{
+  GstPad *pad = gst_element_get_static_pad (slot->exit, "sink");
+
+  GST_PAD_STREAM_LOCK (pad);
+  GST_PAD_STREAM_UNLOCK (pad);
+  gst_object_unref (pad);
+}
+
+void
+derma_cam_slot_take_out (DermaCamSlot *slot)
+{
+  GstElement *feed = steal_feed (slot);
+
   if (!feed)
     return;
-  gst_element_set_locked_state (feed, TRUE);
-  gst_element_set_state (feed, GST_STATE_NULL);
+  /* Its last picture may be held until the pipeline plays on, for which nobody may have to wait who changes its state.
+   */
   gst_bin_remove (slot->bin, feed);
+  await_pictures (slot);
+  gst_element_set_state (feed, GST_STATE_NULL);
   g_ptr_array_add (slot->pools, derma_cam_pool_ref (derma_cam_feed_get_pool (feed)));
   gst_object_unref (feed);
   derma_cam_slot_settle (slot);
@@ -182,21 +206,24 @@ derma_cam_slot_is_full (DermaCamSlot *slot)
   return full;
 }
 
-/* (transfer full) (nullable): the feed, which may be on its way out, that an object is of */
+/* (transfer full) (nullable): the feed that an object is of; it may be out of the bin already */
 static GstObject *
 find_feed (DermaCamSlot *slot, GstObject *object)
 {
-  GstObject *child = object ? gst_object_ref (object) : NULL;
+  GstObject *feed = object ? gst_object_ref (object) : NULL;
+  GstObject *parent;
 
-  while (child && !gst_object_has_as_parent (child, GST_OBJECT (slot->bin))) {
-    GstObject *parent = gst_object_get_parent (child);
+  while (feed && (parent = gst_object_get_parent (feed))) {
+    const gboolean top = parent == GST_OBJECT (slot->bin);
 
-    gst_object_unref (child);
-    child = parent;
+    gst_object_unref (top ? parent : feed);
+    if (top)
+      break;
+    feed = parent;
   }
-  if (child == GST_OBJECT (slot->exit))
-    gst_clear_object (&child);
-  return child;
+  if (feed == GST_OBJECT (slot->exit))
+    gst_clear_object (&feed);
+  return feed;
 }
 
 /* Whether a source says that those behind it do not take its pictures. */

@@ -254,6 +254,50 @@ test_back_amid_change (void)
   cam_stage_free (stage);
 }
 
+static GstPadProbeReturn
+hold (GstPad *pad, GstPadProbeInfo *info, gpointer held)
+{
+  g_atomic_int_set ((gint *)held, 1);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+await_no_device (CamStage *stage)
+{
+  gchar *device = NULL;
+
+  do {
+    g_clear_pointer (&device, g_free);
+    g_usleep (1000);
+    g_object_get (stage->run->camera, "current-device", &device, NULL);
+  } while (device);
+}
+
+/* A camera is lost whose last picture is held behind it: nobody who changes the state meanwhile waits for that. */
+static void
+test_lost_amid_change (void)
+{
+  CamStage *stage = cam_stage_new (NULL, FALSE);
+  GstPad *pad = gst_element_get_static_pad (stage->run->sink, "sink");
+  gint held = 0;
+  gulong probe;
+
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 2);
+  probe = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER, hold, &held, NULL);
+  await (&held);
+  cam_stage_unplug (stage, 0);
+  await_no_device (stage);
+  g_assert_cmpint (gst_element_set_state (stage->run->pipeline, GST_STATE_PAUSED), !=, GST_STATE_CHANGE_FAILURE);
+  gst_pad_remove_probe (pad, probe);
+  cam_run_play (stage->run);
+  cam_run_await (stage->run, "unplugged");
+  cam_stage_plug (stage, 0, "/dev/video0");
+  cam_run_await (stage->run, "replugged");
+  gst_object_unref (pad);
+  cam_stage_free (stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -275,5 +319,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stress-states/no-camera", test_no_camera);
   g_test_add_func ("/stress-states/camera", test_camera);
   g_test_add_func ("/stress-states/camera-back-amid-change", test_back_amid_change);
+  g_test_add_func ("/stress-states/camera-lost-amid-change", test_lost_amid_change);
   return element_test_run ();
 }
