@@ -157,8 +157,7 @@ derma_cam_slot_take_out (DermaCamSlot *slot)
 
   if (!feed)
     return;
-  /* Its last picture may be held until the pipeline plays on, for which nobody may have to wait who changes its state.
-   */
+  /* Its last picture may be held until the pipeline plays on: who changes the state until then leaves it alone. */
   gst_bin_remove (slot->bin, feed);
   await_pictures (slot);
   gst_element_set_state (feed, GST_STATE_NULL);
