@@ -4,7 +4,8 @@
 #include "camfeed.h"
 #include "camreport.h"
 
-#define A_LITTLE 1000 /* us: in which a thread gets done with a picture that it freed */
+#define A_LITTLE 1000                       /* us: in which a thread gets done with a picture that it freed */
+#define ON_ITS_WAY (5 * G_TIME_SPAN_SECOND) /* a message that was posted already, at the most */
 
 struct _DermaCamSlot {
   GstBin *bin;
@@ -14,6 +15,7 @@ struct _DermaCamSlot {
   GPtrArray *pools; /* of DermaCamPool, of feeds that were taken out; of the thread that does that */
   gint corrupt;     /* atomic */
   GMutex mutex;
+  GCond changes; /* of feed and cause */
 
   /* Under the mutex. */
   GstElement *feed;
@@ -34,6 +36,7 @@ derma_cam_slot_new (GstBin *bin, GstElement *exit, DermaCamHost *host, DermaCamC
   slot->changed = changed;
   slot->pools = g_ptr_array_new_with_free_func ((GDestroyNotify)derma_cam_pool_unref);
   g_mutex_init (&slot->mutex);
+  g_cond_init (&slot->changes);
   return slot;
 }
 
@@ -51,6 +54,7 @@ derma_cam_slot_free (DermaCamSlot *slot)
   g_free (slot->refusal);
   g_free (slot->mode);
   g_mutex_clear (&slot->mutex);
+  g_cond_clear (&slot->changes);
   g_free (slot);
 }
 
@@ -135,6 +139,7 @@ steal_feed (DermaCamSlot *slot)
   if (feed)
     gst_element_set_locked_state (feed, TRUE);
   g_clear_pointer (&slot->mode, g_free);
+  g_cond_broadcast (&slot->changes);
   g_mutex_unlock (&slot->mutex);
   return feed;
 }
@@ -181,12 +186,28 @@ derma_cam_slot_get_identity (DermaCamSlot *slot)
   return &slot->identity;
 }
 
+static gboolean
+has_failed (GstElement *feed)
+{
+  gboolean failed;
+
+  GST_OBJECT_LOCK (feed);
+  failed = GST_STATE_RETURN (feed) == GST_STATE_CHANGE_FAILURE;
+  GST_OBJECT_UNLOCK (feed);
+  return failed;
+}
+
+/* A feed fails when an error is posted in it, which comes here only after that. */
 gboolean
 derma_cam_slot_set_aside (DermaCamSlot *slot)
 {
+  const gint64 deadline = g_get_monotonic_time () + ON_ITS_WAY;
   gboolean aside;
 
   g_mutex_lock (&slot->mutex);
+  while (slot->feed && !slot->cause && has_failed (slot->feed))
+    if (!g_cond_wait_until (&slot->changes, &slot->mutex, deadline))
+      break;
   aside = !slot->feed || slot->cause;
   if (slot->feed && aside)
     gst_element_set_locked_state (slot->feed, TRUE);
@@ -246,6 +267,7 @@ note_cause (DermaCamSlot *slot, GstMessage *message)
   gst_message_parse_error (message, &slot->cause, &debug);
   if (is_refusal (message))
     slot->refusal = debug ? g_steal_pointer (&debug) : g_strdup ("");
+  g_cond_broadcast (&slot->changes);
 }
 
 gboolean

@@ -29,8 +29,8 @@ void derma_cam_slot_settle (DermaCamSlot *slot);
 /* (transfer none): what the last camera was; for the thread that puts in and takes out */
 DermaCamIdentity *derma_cam_slot_get_identity (DermaCamSlot *slot);
 
-/* Keeps a feed that has complained out of changes of state. Returns: whether there is none now that takes part in them
- */
+/* Keeps a feed that has complained, or is just about to, out of changes of state. Returns: whether there is none now
+ * that takes part in them */
 gboolean derma_cam_slot_set_aside (DermaCamSlot *slot);
 gboolean derma_cam_slot_is_full (DermaCamSlot *slot);
 /*

@@ -298,6 +298,75 @@ test_lost_amid_change (void)
   cam_stage_free (stage);
 }
 
+static struct {
+  GstStateChangeReturn (*change_state) (GstElement *element, GstStateChange change);
+  void (*handle_message) (GstBin *bin, GstMessage *message);
+  CamStage *stage;
+  GThread *unplugged; /* once the camera was, in the middle of a change of the state of its feed */
+  gint held;          /* atomic: the feed has heard of it, the camera not... */
+  gint wanted;        /* atomic: ...until some time after this */
+} failure;
+
+static void
+hear_late (GstBin *bin, GstMessage *message)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    g_atomic_int_set (&failure.held, 1);
+    await (&failure.wanted);
+    g_usleep (50000);
+  }
+  failure.handle_message (bin, message);
+}
+
+static gpointer
+unplug (gpointer stage)
+{
+  cam_stage_unplug (stage, 0);
+  return NULL;
+}
+
+static GstStateChangeReturn
+fail_amid_change (GstElement *element, GstStateChange change)
+{
+  const gboolean again = change == GST_STATE_CHANGE_PLAYING_TO_PLAYING && element != failure.stage->run->camera;
+  GstStateChangeReturn result;
+
+  if (again) {
+    failure.unplugged = g_thread_new ("unplug", unplug, failure.stage);
+    await (&failure.held);
+  }
+  result = failure.change_state (element, change);
+  if (again)
+    g_atomic_int_set (&failure.wanted, 1);
+  return result;
+}
+
+/* The state is set once more, as by a pipeline that starts, while a source fails, and nobody has heard of that yet. */
+static void
+test_failed_amid_change (void)
+{
+  CamStage *stage = failure.stage = cam_stage_new (NULL, FALSE);
+  GstElementClass *bins = g_type_class_ref (GST_TYPE_BIN);
+  GstBinClass *cameras = GST_BIN_GET_CLASS (stage->run->camera);
+
+  failure.change_state = bins->change_state;
+  failure.handle_message = cameras->handle_message;
+  cam_run_play (stage->run);
+  cam_run_skip (stage->run, 2);
+  gst_element_get_state (stage->run->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+  bins->change_state = fail_amid_change;
+  cameras->handle_message = hear_late;
+  g_assert_cmpint (gst_element_set_state (stage->run->camera, GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
+  g_thread_join (failure.unplugged);
+  bins->change_state = failure.change_state;
+  cameras->handle_message = failure.handle_message;
+  g_type_class_unref (bins);
+  cam_run_await (stage->run, "unplugged");
+  cam_stage_plug (stage, 0, "/dev/video0");
+  cam_run_await (stage->run, "replugged");
+  cam_stage_free (stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -320,5 +389,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stress-states/camera", test_camera);
   g_test_add_func ("/stress-states/camera-back-amid-change", test_back_amid_change);
   g_test_add_func ("/stress-states/camera-lost-amid-change", test_lost_amid_change);
+  g_test_add_func ("/stress-states/camera-failed-amid-change", test_failed_amid_change);
   return element_test_run ();
 }
