@@ -262,6 +262,9 @@ main (int argc, char **argv)
   }
   sigaction (SIGINT, &action, NULL);
   sigaction (SIGTERM, &action, NULL);
+  /* With nohup it goes on. */
+  if (signal (SIGHUP, SIG_IGN) != SIG_IGN)
+    sigaction (SIGHUP, &action, NULL);
   signal (SIGPIPE, SIG_IGN);
   code = parse (argc, argv, &options);
   if (code < 0) {

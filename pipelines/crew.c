@@ -308,6 +308,7 @@ crew_prepare (void)
 {
   signal (SIGINT, SIG_IGN);
   signal (SIGTERM, SIG_IGN);
+  signal (SIGHUP, SIG_IGN);
   /* A crew that was killed stops nobody. */
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }

@@ -217,9 +217,10 @@ class Batch(Case):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, number)
 
-    def start(self, *arguments):
+    def start(self, *arguments, hang_up=signal.SIG_DFL):
         process = subprocess.Popen([BATCH, self.input, "--output", self.output, "--jobs", "1", *arguments], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True, start_new_session=True)
+                                   stderr=subprocess.PIPE, text=True, start_new_session=True,
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, hang_up))
         self.addCleanup(lambda: process.poll() is None and os.killpg(process.pid, signal.SIGKILL))
         return process
 
@@ -244,7 +245,8 @@ class Batch(Case):
     def test_interrupted_goes_on(self):
         """Whatever the whole group is told, and whenever, no file is blamed for it."""
         self.put_many(MANY)
-        for number, count in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGINT, 2), (signal.SIGTERM, 4)):
+        for number, count in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 2), (signal.SIGTERM, 4),
+                              (signal.SIGHUP, 2)):
             with self.subTest(signal=number, count=count):
                 count += len(self.units())
                 process = self.start()
@@ -268,23 +270,22 @@ class Batch(Case):
         process = self.start()
         self.wait_for_units(process, 1)
         children = self.children(process.pid)
-        self.tell(children, signal.SIGTERM)
-        self.tell(children, signal.SIGINT)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            self.tell(children, number)
         self.assertEqual(process.communicate(timeout=200)[1], "")
         self.assertEqual(process.returncode, 0)
         self.assertEqual((len(self.results()), self.saved_errors()), (6, []))
 
-    def test_interrupted_by_a_hang_up(self):
-        """One that does end a worker: its file has no result, and is read by the next run."""
-        self.put_many(MANY)
-        process = self.start()
-        self.tell(self.wait_for_children(process), signal.SIGHUP)
-        self.assertIn("told to stop (signal 1); run it again", process.communicate(timeout=200)[1])
-        self.assertEqual(process.returncode, 1)
-        self.assertEqual(self.saved_errors(), [])
-        self.keep_few(6)
-        self.run_batch()
-        self.assertEqual(len(self.results()), 6)
+    def test_survives_a_hang_up(self):
+        """As nohup wants it, the whole group does."""
+        for i in range(6):
+            self.put(f"{i}.mkv", "a.mkv")
+        process = self.start(hang_up=signal.SIG_IGN)
+        self.wait_for_units(process, 1)
+        os.killpg(process.pid, signal.SIGHUP)
+        self.assertEqual(process.communicate(timeout=200)[1], "")
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual((len(self.results()), self.saved_errors()), (6, []))
 
     def test_killed_crew_leaves_no_worker(self):
         self.put_many(MANY)
