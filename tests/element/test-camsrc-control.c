@@ -143,7 +143,7 @@ test_no_restore (void)
 static void
 await_lock (CamStage *stage)
 {
-  const gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  const gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
 
   while ((get_control (stage, V4L2_CID_EXPOSURE_AUTO) != V4L2_EXPOSURE_MANUAL
           || get_control (stage, V4L2_CID_AUTO_WHITE_BALANCE) || get_control (stage, V4L2_CID_FOCUS_AUTO))

@@ -3,7 +3,7 @@
 #include "recordtest.h"
 
 #define SECONDS *GST_SECOND
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+#define PATIENCE (60 * G_TIME_SPAN_SECOND)
 
 /* Who hears of an error, and is at it until it may go on. */
 typedef struct {

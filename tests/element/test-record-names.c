@@ -112,7 +112,7 @@ test_missing_folder_that_is_not_text (void)
   record_test_show (&test, 1 SECONDS);
   record_test_finish (&test);
   bus = gst_element_get_bus (test.harness->element);
-  message = gst_bus_timed_pop_filtered (bus, 20 SECONDS, GST_MESSAGE_ERROR);
+  message = gst_bus_timed_pop_filtered (bus, 60 SECONDS, GST_MESSAGE_ERROR);
   g_assert_nonnull (message);
   gst_message_parse_error (message, &error, NULL);
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
