@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 import metrics
 from dataset import LABELS, MALIGNANT, TITLES, Pictures
-from network import HEAD_CHANNELS, MAP_FLOOR, DermaNet, Typicality, folded, relu6
+from network import HEAD_CHANNELS, MAP_FLOOR, DermaNet, Typicality, earlier, folded, relu6
 from recipe import RECIPES
 from train import predict
 
@@ -56,6 +56,14 @@ class Exported(nn.Module):
         with torch.no_grad():
             self.classifier.weight.copy_(network.classifier.weight[kept])
             self.classifier.bias.copy_(network.classifier.bias[kept] + torch.from_numpy(shift))
+
+    @staticmethod
+    def load(path):
+        """From a file that was written here."""
+        network, typicality = earlier(path), Typicality()
+        typicality.load_earlier(path)
+        classes = network.classifier.out_features
+        return Exported(network, typicality, list(range(classes)), np.zeros(classes, np.float32))
 
     def forward(self, x):
         x = self.network.body.rest(self.network.body.trunk(x))
@@ -102,6 +110,11 @@ def fit_temperature(scores, truth):
     return float(min(np.geomspace(0.3, 3, 400), key=lambda t: metrics.negative_log_likelihood(scores, truth, t)))
 
 
+def told(path):
+    """What a file says of itself: its derma.* entries, without the prefix."""
+    return {p.key.removeprefix("derma."): p.value for p in onnx.load(path).metadata_props if p.key.startswith("derma.")}
+
+
 def describe(path, entries):
     """Writes the derma.* entries into the file, and a name for each output, without which GStreamer's onnxinference
     takes no model."""
@@ -126,34 +139,49 @@ def operating_points(probabilities, truth, labels):
     return entries
 
 
-class Calibration:
-    """What is fitted on the validation split; `chosen` if the network has scores of the kept classes alone."""
+def training_pictures(pictures, recipe):
+    train = pictures.where("train")
+    return train[np.isin(pictures.sources[train], list(recipe.sources))]
 
-    def __init__(self, network, pictures, recipe, chosen=False):
-        allowed = np.isin(pictures.sources, list(recipe.sources))
-        train, val = pictures.where("train"), pictures.where("val", recipe.validate_on)
-        train = train[allowed[train]]
-        self.kept = [c for c in range(len(LABELS)) if (pictures.labels[train] == c).any()]
+
+def kept_classes(pictures, recipe):
+    """Numbers of the classes that there are pictures of to train on."""
+    labels = pictures.labels[training_pictures(pictures, recipe)]
+    return [c for c in range(len(LABELS)) if (labels == c).any()]
+
+
+class Calibration:
+    """What is fitted on the validation split; `shifted` if the network is of the kept classes alone and shifts its scores."""
+
+    def __init__(self, network, pictures, recipe, shifted=False):
+        val = pictures.where("val", recipe.validate_on)
+        self.kept = kept_classes(pictures, recipe)
         self.labels = [LABELS[c] for c in self.kept]
         self.truth = np.searchsorted(self.kept, pictures.labels[val])
         scores = predict(network, pictures, val, SIDE, "cpu")
-        self._shift(scores if chosen else scores[:, self.kept], pictures, recipe)
+        if shifted:
+            self.scores = scores
+        else:
+            self._shift(scores[:, self.kept], pictures, recipe)
         self.temperature = fit_temperature(self.scores, self.truth)
         self.points = operating_points(metrics.softmax(self.scores, self.temperature), self.truth, self.labels)
 
     def _shift(self, scores, pictures, recipe):
         counts = np.bincount(pictures.labels[pictures.where("train", recipe.validate_on)], minlength=len(LABELS))[self.kept]
         offsets = class_offsets(scores, self.truth)
-        self.tau, shift = utility_shift(scores + offsets, self.truth, counts / counts.sum())
+        tau, shift = utility_shift(scores + offsets, self.truth, counts / counts.sum())
+        print(f"val: shift {tau:.2f}")
         self.shift = (offsets + shift).astype(np.float32)
         self.scores = scores + self.shift
+
+    def entries(self):
+        return {"temperature": f"{self.temperature:.4f}", **self.points}
 
     def report(self):
         found = self.scores.argmax(1)
         print(f"val: accuracy {(found == self.truth).mean():.4f}, balanced accuracy "
               f"{metrics.balanced_accuracy(self.truth, found, len(self.labels)):.4f}, macro AUC "
-              f"{metrics.mean_auc(self.truth, self.scores):.4f}, shift {self.tau:.2f}, temperature {self.temperature:.3f}, "
-              f"{self.points}")
+              f"{metrics.mean_auc(self.truth, self.scores):.4f}, temperature {self.temperature:.3f}, {self.points}")
 
 
 def load_trained(work):
@@ -165,23 +193,29 @@ def load_trained(work):
     return network.ready(), typicality.eval(), kept["threshold"]
 
 
-def write(path, exported, fitted, recipe, threshold, evaluation=None, tolerance=1e-3):
-    """The ONNX file with all that it says of itself."""
+def entries(fitted, recipe, threshold, evaluation=None):
+    """What the file says of itself."""
+    return {
+        "name": recipe.name, "version": recipe.version, "licence": recipe.licence, "provenance": recipe.provenance,
+        "labels": ",".join(fitted.labels), "titles": ";".join(TITLES[c] for c in fitted.kept),
+        "malignant": ",".join(m for m in MALIGNANT if m in fitted.labels),
+        "normalisation.mean": "0.5,0.5,0.5", "normalisation.std": "0.5,0.5,0.5", "region": "center-square",
+        "scores": "logits", "output.scores": "scores", **({"output.map": "lesion_map"} if recipe.has_map else {}),
+        "output.typicality": "typicality", "typicality.threshold": f"{threshold:.4f}",
+        **fitted.entries(), **({"evaluation": evaluation} if evaluation else {}),
+    }
+
+
+def write(path, exported, said, tolerance=1e-3):
+    """The ONNX file with these entries and a golden pair."""
     golden = golden_input((1, 3, SIDE, SIDE))
     with torch.no_grad():
         golden_output = exported(torch.from_numpy(golden))[0][0].numpy()
     torch.onnx.export(exported, torch.zeros(1, 3, SIDE, SIDE), path, opset_version=13, input_names=["image"],
                       output_names=["scores", "lesion_map", "typicality"])
     describe(path, {
-        "name": recipe.name, "version": recipe.version, "licence": recipe.licence, "provenance": recipe.provenance,
-        "labels": ",".join(fitted.labels), "titles": ";".join(TITLES[c] for c in fitted.kept),
-        "malignant": ",".join(m for m in MALIGNANT if m in fitted.labels),
-        "normalisation.mean": "0.5,0.5,0.5", "normalisation.std": "0.5,0.5,0.5", "region": "center-square",
-        "scores": "logits", "temperature": f"{fitted.temperature:.4f}", "output.scores": "scores",
-        **({"output.map": "lesion_map"} if recipe.has_map else {}), "output.typicality": "typicality", "typicality.threshold": f"{threshold:.4f}",
-        "golden.input": hashlib.sha256(golden.tobytes()).hexdigest(),
+        **said, "golden.input": hashlib.sha256(golden.tobytes()).hexdigest(),
         "golden.output": ",".join(f"{v:.6g}" for v in golden_output), "golden.tolerance": f"{tolerance:g}",
-        **fitted.points, **({"evaluation": evaluation} if evaluation else {}),
     })
 
 
@@ -192,7 +226,7 @@ def main():
     network, typicality, threshold = load_trained(args.work)
     fitted = Calibration(network, pictures, recipe)
     exported = Exported(network, typicality, fitted.kept, fitted.shift).eval()
-    write(args.output, exported, fitted, recipe, threshold, args.evaluation)
+    write(args.output, exported, entries(fitted, recipe, threshold, args.evaluation))
     fitted.report()
 
 

@@ -249,6 +249,15 @@ class Typicality(nn.Module):
         self.project.weight.copy_(torch.randn(DIRECTIONS, features.shape[1]) / features.shape[1] ** 0.5 / std)
         self.project.bias.copy_(-self.project.weight @ mean)
 
+    @torch.no_grad()
+    def load_earlier(self, path):
+        """What an ONNX file of the network has of it."""
+        found = read_onnx(path)
+        self.project.weight.copy_(found["project.weight"])
+        self.project.bias.copy_(found["project.bias"])
+        self.weight.copy_(torch.log(torch.expm1(-found["last.weight"][0])))
+        self.offset.copy_(found["last.bias"][0])
+
     def logit(self, features):
         distance = self.project(features)
         return F.linear(distance * distance, -F.softplus(self.weight)[None], self.offset[None])

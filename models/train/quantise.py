@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The trained network in int8: a QDQ ONNX file.
+"""A network's file in int8: a QDQ ONNX file.
 
-  models/train/quantise.py --data DIR --work DIR --output models/dermaclassify-int8.onnx [--recipe full] [--steps N]
-      [--earlier INT8.onnx]
+  models/train/quantise.py --data DIR --work DIR --model models/dermaclassify.onnx --output models/dermaclassify-int8.onnx
+      [--recipe full] [--pictures N] [--version VERSION]
 
-Activations get one scale a tensor, from training pictures; weights one a channel. The quantised network is then taught to
-answer as the float one does (quantisation-aware fine-tuning). Offsets, shift, temperature and operating points are fitted as
-the float network's are, on the quantised scores.
+--model is a file that export.py wrote, in float; --work gets the pixel cache. Activations get one scale a tensor, weights one
+a channel, both from training pictures (see rounding.py for the weights). The first two convolutions stay in float: a camera's
+pixels and what the first makes of them are amplified by the second up to 50 times, and so would be what int8 leaves of them.
+The temperature and the operating points are fitted on the quantised scores, all else is as in the float file.
 """
 import argparse
+import copy
 import os
 
 import numpy as np
@@ -19,47 +21,43 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 import augment
-from dataset import Pictures
-from export import SIDE, Calibration, Exported, load_trained, write
-from network import MAP_FLOOR, read_onnx, relu6
+from dataset import LABELS, Pictures
+from export import SIDE, Calibration, Exported, kept_classes, told, training_pictures, write
+from network import MAP_FLOOR, relu6
 from recipe import RECIPES
+from rounding import means_of, round_layers
 
 CALIBRATION = 192
 BATCH = 32
-TUNE_SIDE = 160  # pixels: scales are those of full pictures, weights follow as well from smaller ones
-PEAK_RATE = 1.5e-4
 
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True, help="folder with index.csv")
-    p.add_argument("--work", required=True, help="the training's work folder")
+    p.add_argument("--work", required=True, help="folder for the pixel cache")
+    p.add_argument("--model", required=True, help="the network's file in float")
     p.add_argument("--output", required=True, help="ONNX file to write")
     p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
-    p.add_argument("--steps", type=int, default=1200, help="of fine-tuning, 32 pictures each")
-    p.add_argument("--earlier", metavar="INT8.onnx", help="what this made before of the same network, to go on from")
-    p.add_argument("--pictures", type=int, default=CALIBRATION, help="to take the ranges from")
-    p.add_argument("--evaluation", help="figures to keep in the file, as text")
+    p.add_argument("--pictures", type=int, default=CALIBRATION, help="to take ranges and rounding from")
+    p.add_argument("--version", help="of the file; that of the float file without it")
     p.add_argument("--seed", type=int, default=1)
     return p.parse_args()
 
 
 class Point(nn.Module):
-    """A tensor in int8. While watching, it notes the range: the mean over batches of extreme quantiles."""
+    """A tensor in int8, once it is settled. Until then it notes the range: the mean over batches of extreme quantiles."""
 
     def __init__(self):
         super().__init__()
-        self.watching, self.lows, self.highs = True, [], []
-        self.scale, self.zero = 1.0, 0
+        self.scale, self.zero, self.lows, self.highs = None, 0, [], []
 
     def settle(self):
         low, high = min(0.0, float(np.mean(self.lows))), max(1e-3, float(np.mean(self.highs)))
         self.scale = (high - low) / 255
         self.zero = int(round(-128 - low / self.scale))
-        self.watching = False
 
     def forward(self, x):
-        if not self.watching:
+        if self.scale is not None:
             return torch.fake_quantize_per_tensor_affine(x, self.scale, self.zero, -128, 127)
         flat = x.detach().flatten()[::7]
         k = max(1, int(flat.numel() * 2e-5))
@@ -69,26 +67,29 @@ class Point(nn.Module):
 
 
 class Weights(nn.Module):
-    """A convolution with int8 weights."""
+    """A convolution, with int8 weights once it is settled."""
 
     def __init__(self, conv):
         super().__init__()
-        self.conv = conv
-        scale = conv.weight.detach().abs().amax((1, 2, 3)).clamp_min(1e-8) / 127
-        self.register_buffer("scale", scale)
-        self.register_buffer("zero", torch.zeros_like(scale).int())
+        self.conv, self.scale = conv, None
+
+    def settle(self, scale):
+        self.scale, self.zero = scale, torch.zeros_like(scale).int()
 
     def forward(self, x):
         c = self.conv
+        if self.scale is None:
+            return c(x)
         w = torch.fake_quantize_per_channel_affine(c.weight, self.scale, self.zero, 0, -128, 127)
         return F.conv2d(x, w, c.bias, c.stride, c.padding, 1, c.groups)
 
 
 class QuantisedBlock(nn.Module):
-    def __init__(self, block):
+    def __init__(self, block, first):
         super().__init__()
         self.expand = Weights(block.expand) if block.expand is not None else None
-        self.depthwise, self.project, self.residual = Weights(block.depthwise), Weights(block.project), block.residual
+        self.depthwise = block.depthwise if first else Weights(block.depthwise)
+        self.project, self.residual = Weights(block.project), block.residual
         self.points = nn.ModuleList(Point() for _ in range(4))
 
     def forward(self, x):
@@ -99,26 +100,31 @@ class QuantisedBlock(nn.Module):
 
 
 class Quantised(nn.Module):
-    """Exported with everything up to the pooled features in int8."""
+    """Exported with all from the first block's pointwise convolution to the pooled features in int8."""
 
     def __init__(self, exported):
         super().__init__()
         net = exported.network
-        self.stem, self.map, self.head = Weights(net.body.stem), Weights(net.map), Weights(net.head)
-        self.blocks = nn.ModuleList(QuantisedBlock(b) for b in net.body.blocks)
+        self.stem = net.body.stem
+        self.blocks = nn.ModuleList(QuantisedBlock(b, first=i == 0) for i, b in enumerate(net.body.blocks))
+        self.map, self.head = Weights(net.map), Weights(net.head)
         self.project, self.last, self.classifier = exported.project, exported.last, exported.classifier
-        self.points = nn.ModuleList(Point() for _ in range(5))
+        self.points = nn.ModuleList(Point() for _ in range(3))
 
     def forward(self, x):
-        x = self.points[1](relu6(self.stem(self.points[0](x))))
+        x = relu6(self.stem(x))
         for block in self.blocks:
             x = block(x)
         lesion = torch.sigmoid(self.map(x))
-        gate = self.points[2](lesion + MAP_FLOOR)
-        head = self.points[4](self.points[3](relu6(self.head(x))) * gate)
+        gate = self.points[0](lesion + MAP_FLOOR)
+        head = self.points[2](self.points[1](relu6(self.head(x))) * gate)
         head, body = (F.adaptive_avg_pool2d(y, 1).flatten(1) for y in (head, x))
         distance = self.project(torch.cat([head, body], 1))
         return self.classifier(head), lesion, torch.sigmoid(self.last(distance * distance))
+
+    def layers(self):
+        """Those with int8 weights, in the order in which they run."""
+        return [m for m in self.modules() if isinstance(m, Weights)]
 
     def settle(self):
         for point in (m for m in self.modules() if isinstance(m, Point)):
@@ -126,71 +132,38 @@ class Quantised(nn.Module):
                 point.settle()
 
 
-def calibrate(quantised, pictures, chosen):
-    with torch.no_grad():
-        for i in tqdm(range(0, len(chosen), BATCH), desc="ranges", mininterval=5):
-            quantised(augment.evaluation_batch(np.asarray(pictures.pixels[chosen[i:i + BATCH]]), SIDE))
-    quantised.settle()
-
-
 @torch.no_grad()
-def load_earlier(quantised, path):
-    """All but the bias of the classes, that has in it what was fitted then."""
-    found = read_onnx(path, "stem.conv.weight")
-    for name, parameter in quantised.named_parameters():
-        if name not in found or found[name].shape != parameter.shape:
-            raise SystemExit(f"{path}: is not of this network: {name}")
-        if name != "classifier.bias":
-            parameter.copy_(found[name])
-
-
-def fine_tune(quantised, exported, pictures, train, args):
-    """Adam at a small rate towards the float network's scores, map and typicality."""
-    rng = np.random.default_rng(args.seed)
-    parameters = [p for p in quantised.parameters() if p.requires_grad]
-    optimiser = torch.optim.Adam(parameters, PEAK_RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, max(args.steps, 2))
-    bar = tqdm(range(args.steps), desc="fine-tuning", mininterval=5)
-    for _ in bar:
-        chosen = np.sort(rng.choice(train, BATCH, replace=False))
-        x = augment.to_network(np.stack([augment.training_picture(np.asarray(pictures.pixels[i]), np.asarray(pictures.masks[i]),
-                                                                  TUNE_SIDE, 0.6, rng)[0] for i in chosen]))
-        with torch.no_grad():
-            scores, lesion, typical = exported(x)
-        found = quantised(x)
-        loss = F.kl_div(F.log_softmax(found[0], 1), F.softmax(scores, 1), reduction="batchmean") + F.mse_loss(
-            found[0], scores) * 0.1 + F.mse_loss(found[1], lesion) + F.mse_loss(found[2], typical)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-        bar.set_postfix(loss=f"{loss.item():.4f}")
+def quantise(exported, batches, rng):
+    """The network in int8, for pictures like those of the batches."""
+    exact, quantised = (Quantised(copy.deepcopy(exported)).eval().requires_grad_(False) for _ in range(2))
+    for x in tqdm(batches, desc="ranges", mininterval=5):
+        quantised(x)
+    quantised.settle()
+    *wanted, scores = means_of(exact, [*exact.layers(), exact.classifier], batches)
+    round_layers(quantised, quantised.layers(), wanted, batches, rng)
+    quantised.classifier.bias += scores - means_of(quantised, [quantised.classifier], batches)[0]
+    return quantised
 
 
 def main():
     args = arguments()
     recipe = RECIPES[args.recipe]
     torch.set_num_threads(os.cpu_count())
-    torch.manual_seed(args.seed)
+    exported, entries = Exported.load(args.model), told(args.model)
     pictures = Pictures(args.data, args.work, recipe.pictures)
-    network, typicality, threshold = load_trained(args.work)
-    fitted = Calibration(network, pictures, recipe)
+    if entries.get("labels") != ",".join(LABELS[c] for c in kept_classes(pictures, recipe)):
+        raise SystemExit(f"{args.model}: its classes are not those of the recipe {args.recipe}")
+    rng = np.random.default_rng(args.seed)
+    train = training_pictures(pictures, recipe)
+    chosen = np.sort(rng.choice(train, min(args.pictures, len(train)), False))
+    batches = [augment.evaluation_batch(np.asarray(pictures.pixels[chosen[i:i + BATCH]]), SIDE)
+               for i in range(0, len(chosen), BATCH)]
+    quantised = quantise(exported, batches, rng)
+    fitted = Calibration(quantised, pictures, recipe, shifted=True)
     fitted.report()
-    exported = Exported(network, typicality, fitted.kept, fitted.shift).eval().requires_grad_(False)
-    quantised = Quantised(Exported(network, typicality, fitted.kept, fitted.shift)).eval()
-    train = pictures.where("train")
-    train = train[np.isin(pictures.sources[train], list(recipe.sources))]
-    calibrate(quantised, pictures, np.sort(np.random.default_rng(args.seed).choice(train, min(args.pictures, len(train)), False)))
-    if args.earlier:
-        load_earlier(quantised, args.earlier)
-    quantised.requires_grad_(True)
-    if args.steps:
-        fine_tune(quantised, exported, pictures, train, args)
-    again = Calibration(quantised.eval(), pictures, recipe, chosen=True)
-    again.report()
-    with torch.no_grad():
-        quantised.classifier.bias += torch.from_numpy(again.shift)
-    write(args.output, quantised, again, recipe, threshold, args.evaluation, tolerance=0.1)
+    entries.pop("evaluation", None)  # of the float file's own answers
+    entries |= {**fitted.entries(), **({"version": args.version} if args.version else {})}
+    write(args.output, quantised, entries, tolerance=0.1)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,11 @@ def arguments():
 
 class Fitted:
     """What a file must say that is read by nobody."""
-    kept, labels, temperature, points = list(range(len(LABELS))), LABELS, 1.0, {}
+    kept, labels = list(range(len(LABELS))), LABELS
+
+    @staticmethod
+    def entries():
+        return {"temperature": "1"}
 
 
 def budget(args, network):
@@ -148,7 +152,7 @@ def budget(args, network):
     exported = export.Exported(network.cpu().eval(), typicality, Fitted.kept, np.zeros(len(LABELS), np.float32)).eval()
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "shape.onnx")
-        export.write(path, exported, Fitted, RECIPES["quick"], 0.0)
+        export.write(path, exported, export.entries(Fitted, RECIPES["quick"], 0.0))
         told = json.loads(subprocess.run([args.derma, "model", "info", "--json", path], check=True, capture_output=True).stdout)
         found = json.loads(subprocess.run(
             [args.derma, "bench", "--model", path, "--sizes", "8x8", "--formats", "GRAY8", "--threads", "1", "--runs", "101",

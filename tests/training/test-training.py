@@ -120,21 +120,34 @@ class Trained(unittest.TestCase):
         self.assertEqual(info["evaluation"], "none")
         self.assertGreater(info["melanoma_operating_point"], 0)
 
-    def test_int8_runs(self):
-        path = os.path.join(self.folder.name, "int8.onnx")
-        command = ["quantise.py", "--recipe", "quick", *self.common, "--output", path, "--steps", "1", "--pictures", "32"]
-        for more in ([], ["--earlier", path]):
-            made = python(*command, *more)
-            self.assertEqual(made.returncode, 0, made.stderr[-2000:])
-            check = subprocess.run([DERMA, "model", "check", path], capture_output=True, text=True)
-            self.assertEqual(check.returncode, 0, check.stderr)
+    def quantise(self, model, recipe="quick"):
+        self.int8 = os.path.join(self.folder.name, "int8.onnx")
+        return python("quantise.py", "--recipe", recipe, *self.common, "--model", model, "--output", self.int8, "--pictures", "32",
+                      "--version", "9")
 
-    def test_int8_of_a_wrong_file(self):
-        path = os.path.join(self.folder.name, "refused.onnx")
-        made = python("quantise.py", "--recipe", "quick", *self.common, "--output", path, "--pictures", "32", "--earlier", self.model)
-        self.assertNotEqual(made.returncode, 0)
-        self.assertIn("a network that was written here: it has no stem.conv.weight", made.stderr.splitlines()[-1])
-        self.assertFalse(os.path.exists(path))
+    def test_int8_runs(self):
+        made = self.quantise(self.model)
+        self.assertEqual(made.returncode, 0, made.stderr[-2000:])
+        check = subprocess.run([DERMA, "model", "check", self.int8], capture_output=True, text=True)
+        self.assertEqual(check.returncode, 0, check.stderr)
+        float32, int8 = (json.loads(subprocess.run([DERMA, "model", "info", "--json", path], capture_output=True, text=True).stdout)
+                         for path in (self.model, self.int8))
+        self.assertEqual(int8["version"], "9")
+        for key in ("name", "licence", "provenance", "parameters", "macs", "outputs", "typicality_threshold"):
+            self.assertEqual(int8[key], float32[key], key)
+
+    def test_int8_of_wrong_files(self):
+        self.assertEqual(self.quantise(self.model).returncode, 0)
+        already = os.path.join(self.folder.name, "already.onnx")
+        os.rename(self.int8, already)
+        missing = os.path.join(self.folder.name, "missing.onnx")
+        freely = os.path.join(os.path.dirname(SHIPPED), "dermaclassify-cc0.onnx")
+        for path, said in ((already, "not a network that was written here"), (missing, "missing.onnx"),
+                           (os.path.join(self.data, "index.csv"), "index.csv"), (freely, "its classes are not those of the recipe")):
+            made = self.quantise(path)
+            self.assertNotEqual(made.returncode, 0)
+            self.assertIn(said, made.stderr.splitlines()[-1])
+            self.assertFalse(os.path.exists(self.int8))
 
     def test_goes_on_from_an_earlier_file(self):
         work = os.path.join(self.folder.name, "again")
@@ -441,7 +454,7 @@ class Parts(unittest.TestCase):
         self.assertGreater(np.mean(reached), 0.9 - 0.01)
 
     def test_earlier_file_is_read_as_it_was(self):
-        from export import Exported, write
+        from export import Exported, entries, write
         from network import DermaNet, Typicality, earlier
         from recipe import RECIPES
         from search import Fitted
@@ -450,7 +463,8 @@ class Parts(unittest.TestCase):
         disturb_norms(network)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "e.onnx")
-            write(path, Exported(network, Typicality(), Fitted.kept, np.zeros(7, np.float32)).eval(), Fitted, RECIPES["quick"], 0.0)
+            exported = Exported(network, Typicality(), Fitted.kept, np.zeros(7, np.float32)).eval()
+            write(path, exported, entries(Fitted, RECIPES["quick"], 0.0))
             found, grown = earlier(path), DermaNet()
             grown.load_earlier(path)
         self.assertEqual((len(found.body.blocks), len(grown.body.blocks)), (9, 10))
