@@ -9,10 +9,13 @@
  *   attached       overlay as a meta, the reading the same from frame to frame
  *   attached-new   overlay as a meta, another reading on each frame
  *   blended, blended-new   the same, drawn into the frame
+ *   above-element, ...     what each of the last five takes beyond the network alone, which runs right before each
+ *                          frame, for a machine may change its speed at any time; without processor time
  */
 #include "painter.h"
 #include "tools/stages.h"
 
+#include <derma/graph.h>
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
@@ -36,7 +39,16 @@ typedef struct {
   guint n_frames; /* how many different ones are passed */
   guint next;
   GstBuffer *frame; /* the one to pass now */
+  DermaGraph *graph;
+  gdouble alone; /* ms that the network took right before it */
+  GArray *above; /* of gdouble, ms beyond that, a frame each */
 } Bench;
+
+static gdouble
+now (void)
+{
+  return (gdouble)g_get_monotonic_time () / 1e3;
+}
 
 static GstBuffer *
 make_frame (const gchar *format, guint width, guint height, guint32 seed)
@@ -55,12 +67,16 @@ make_frame (const gchar *format, guint width, guint height, guint32 seed)
   return buffer;
 }
 
-/* A frame as a camera gives it, whose pixels may be drawn into. */
+/* The network alone; a frame as a camera gives it, whose pixels may be drawn into. */
 static gboolean
 prepare (gpointer data, GError **error)
 {
   Bench *bench = data;
+  gdouble begin = now ();
 
+  if (!derma_graph_run (bench->graph, error))
+    return FALSE;
+  bench->alone = now () - begin;
   bench->frame = gst_buffer_copy_deep (bench->frames[bench->next % bench->n_frames]);
   GST_BUFFER_PTS (bench->frame) = bench->next++ * (GST_SECOND / 30);
   return TRUE;
@@ -70,56 +86,111 @@ static gboolean
 pass (gpointer data, GError **error)
 {
   Bench *bench = data;
+  gdouble begin = now (), above;
 
   if (gst_harness_push (bench->harness, g_steal_pointer (&bench->frame)) != GST_FLOW_OK) {
     g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED, "dermaclassify: a frame did not pass");
     return FALSE;
   }
   gst_buffer_unref (gst_harness_pull (bench->harness));
+  above = now () - begin - bench->alone;
+  g_array_append_val (bench->above, above);
   return TRUE;
 }
 
-static void
-set_up (Bench *bench, const gchar *path, const DermaTiming *what, gboolean attached)
+static gboolean
+set_up (Bench *bench, DermaModel *model, const DermaTiming *what, GError **error)
 {
+  gboolean attached = g_str_has_prefix (what->stage, "attached");
   g_autofree gchar *caps = g_strdup_printf ("video/x-raw,format=%s,width=%u,height=%u,framerate=30/1", what->format,
                                             what->width, what->height);
+  gfloat *input;
+  gsize n;
 
+  bench->graph = derma_graph_new (model, what->threads, error);
+  if (!bench->graph)
+    return FALSE;
+  input = derma_graph_get_input (bench->graph, &n);
+  derma_golden_fill (input, n);
+  bench->above = g_array_new (FALSE, FALSE, sizeof (gdouble));
   bench->harness = gst_harness_new ("dermaclassify");
-  g_object_set (bench->harness->element, "model", path, "threads", what->threads, "overlay",
+  g_object_set (bench->harness->element, "model", what->model, "threads", what->threads, "overlay",
                 attached || g_str_has_prefix (what->stage, "blended"), "post-messages", FALSE, NULL);
   if (attached)
     gst_harness_add_propose_allocation_meta (bench->harness, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
   gst_harness_set_src_caps_str (bench->harness, caps);
   for (guint i = 0; i < N_FRAMES; i++)
     bench->frames[i] = make_frame (what->format, what->width, what->height, i + 1);
+  return TRUE;
+}
+
+static void
+tear_down (Bench *bench)
+{
+  for (guint i = 0; i < N_FRAMES; i++)
+    gst_buffer_unref (bench->frames[i]);
+  gst_harness_teardown (bench->harness);
+  g_array_unref (bench->above);
+  derma_graph_free (bench->graph);
+}
+
+static void
+add_line (DermaTimings *timings, const DermaTiming *what, const gchar *stage, const DermaCost *cost)
+{
+  DermaTiming timing = *what;
+
+  timing.stage = stage;
+  timing.cost = *cost;
+  timing.format = g_strdup (what->format);
+  timing.model = what->model ? g_path_get_basename (what->model) : NULL;
+  derma_timings_add (timings, &timing);
 }
 
 /* Adds a line for @work. */
 static gboolean
 add (DermaTimings *timings, const DermaTiming *what, DermaWork before, DermaWork work, gpointer data, GError **error)
 {
-  DermaTiming timing = *what;
+  DermaCost cost;
 
-  if (!derma_stopwatch_measure (before, work, data, timings->runs, &timing.cost, error))
+  if (!derma_stopwatch_measure (before, work, data, timings->runs, &cost, error))
     return FALSE;
-  timing.format = g_strdup (what->format);
-  timing.model = what->model ? g_path_get_basename (what->model) : NULL;
-  derma_timings_add (timings, &timing);
+  add_line (timings, what, what->stage, &cost);
   return TRUE;
 }
 
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  gdouble x = *(const gdouble *)a, y = *(const gdouble *)b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+add_above (DermaTimings *timings, const DermaTiming *what, const gchar *stage, GArray *above)
+{
+  const gdouble *sorted = (const gdouble *)(gpointer)above->data;
+  DermaCost cost = { 0 };
+
+  g_array_sort (above, compare);
+  cost.median = derma_stopwatch_percentile (sorted, above->len, 0.5);
+  cost.p95 = derma_stopwatch_percentile (sorted, above->len, 0.95);
+  cost.p99 = derma_stopwatch_percentile (sorted, above->len, 0.99);
+  add_line (timings, what, stage, &cost);
+}
+
 static gboolean
-measure (DermaTimings *timings, const DermaTiming *what, GError **error)
+measure (DermaTimings *timings, DermaModel *model, const DermaTiming *what, const gchar *above, GError **error)
 {
   Bench bench = { .n_frames = g_str_has_suffix (what->stage, "-new") ? N_FRAMES : 1 };
   gboolean done;
 
-  set_up (&bench, what->model, what, g_str_has_prefix (what->stage, "attached"));
+  if (!set_up (&bench, model, what, error))
+    return FALSE;
   done = add (timings, what, prepare, pass, &bench, error);
-  for (guint i = 0; i < N_FRAMES; i++)
-    gst_buffer_unref (bench.frames[i]);
-  gst_harness_teardown (bench.harness);
+  if (done)
+    add_above (timings, what, above, bench.above);
+  tear_down (&bench);
   return done;
 }
 
@@ -155,19 +226,22 @@ measure_painting (DermaTimings *timings, DermaModel *model, const DermaTiming *w
   return done;
 }
 
-/* All of one network, format and size, with the network alone right before, for the machine changes its mind. */
+/* All of one network, format and size. */
 static gboolean
 measure_frame (DermaTimings *timings, DermaModel *model, const DermaTiming *what, GError **error)
 {
-  static const gchar *const stages[] = { "element", "attached", "attached-new", "blended", "blended-new" };
+  static const gchar *const stages[][2] = {
+    { "element", "above-element" }, { "attached", "above-attached" },       { "attached-new", "above-attached-new" },
+    { "blended", "above-blended" }, { "blended-new", "above-blended-new" },
+  };
 
   if (!derma_stage_inference (timings, model, what->threads, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (stages); i++) {
     DermaTiming one = *what;
 
-    one.stage = stages[i];
-    if (!measure (timings, &one, error))
+    one.stage = stages[i][0];
+    if (!measure (timings, model, &one, stages[i][1], error))
       return FALSE;
   }
   return TRUE;
