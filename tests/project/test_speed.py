@@ -105,8 +105,10 @@ def timing(stage, median, model=None, format_=None, width=0, height=0, threads=1
 def figures():
     model = report.MODELS[0]
     return {"stages": {"timings": [timing("inference", 9.0, model), timing("sample", 0.25, None, "NV12", 1920, 1080),
-                                   timing("inference", 2.0, model), timing("element", 2.5, model, "NV12", 1920, 1080),
-                                   timing("blended", 3.0, model, "NV12", 1920, 1080)]},
+                                   timing("element", 2.0, model, "NV12", 1920, 1080),
+                                   timing("above-element", 0.5, model, "NV12", 1920, 1080),
+                                   timing("above-element", 4.5, model, "NV12", 3840, 2160),
+                                   timing("above-blended", 1.0, model, "NV12", 1920, 1080)]},
             "peers": {"machine": {"cpu": "A | B", "cores": 2, "debian": "13.1"}, "rounds": 5, "load": [0.1, 1.0],
                       "programs": {"dermaclassify fp32 1": {"median_ms": 2.0}, "onnxruntime fp32 1": {"median_ms": 3.0},
                                    "pipeline NV12 source": {"wall_ms": 1.0, "cpu_ms": 1.0},
