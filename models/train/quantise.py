@@ -41,7 +41,10 @@ def arguments():
     p.add_argument("--pictures", type=int, default=CALIBRATION, help="to take ranges and rounding from")
     p.add_argument("--version", help="of the file; that of the float file without it")
     p.add_argument("--seed", type=int, default=1)
-    return p.parse_args()
+    args = p.parse_args()
+    if args.pictures < 1:
+        p.error(f"--pictures {args.pictures}: needs one at least")
+    return args
 
 
 class Point(nn.Module):

@@ -258,6 +258,11 @@ class Refused(unittest.TestCase):
         self.assertEqual(python("train.py", "--recipe", "magic").returncode, 2)
         self.assertEqual(python("train.py").returncode, 2)
 
+    def test_int8_of_no_pictures(self):
+        done = python("quantise.py", "--data", "d", "--work", "w", "--model", "m.onnx", "--output", "o.onnx", "--pictures", "0")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--pictures 0: needs one at least", done.stderr.splitlines()[-1])
+
     def test_export_without_training(self):
         with tempfile.TemporaryDirectory() as folder:
             write_pictures(os.path.join(folder, "data"))
