@@ -32,6 +32,14 @@ derma_stopwatch_percentile (const gdouble *sorted, guint n, gdouble p)
   return sorted[CLAMP (rank, 0, (gint)n - 1)];
 }
 
+DermaCost
+derma_stopwatch_summarise (gdouble *times, guint n, gdouble cpu)
+{
+  qsort (times, n, sizeof *times, compare);
+  return (DermaCost){ derma_stopwatch_percentile (times, n, 0.5), derma_stopwatch_percentile (times, n, 0.95),
+                      derma_stopwatch_percentile (times, n, 0.99), cpu };
+}
+
 gboolean
 derma_stopwatch_measure (DermaWork prepare, DermaWork work, gpointer data, guint runs, DermaCost *cost, GError **error)
 {
@@ -52,8 +60,6 @@ derma_stopwatch_measure (DermaWork prepare, DermaWork work, gpointer data, guint
     times[i - WARM_UP] = now (CLOCK_MONOTONIC) - begin;
     cpu += now (CLOCK_PROCESS_CPUTIME_ID) - cpu_begin;
   }
-  qsort (times, runs, sizeof *times, compare);
-  *cost = (DermaCost){ derma_stopwatch_percentile (times, runs, 0.5), derma_stopwatch_percentile (times, runs, 0.95),
-                       derma_stopwatch_percentile (times, runs, 0.99), cpu / runs };
+  *cost = derma_stopwatch_summarise (times, runs, cpu / runs);
   return TRUE;
 }

@@ -21,5 +21,8 @@ typedef gboolean (*DermaWork) (gpointer data, GError **error);
 gboolean derma_stopwatch_measure (DermaWork prepare, DermaWork work, gpointer data, guint runs, DermaCost *cost,
                                   GError **error);
 
+/* What @n (at least 1) times come to, which it sorts; @cpu is taken as it is. */
+DermaCost derma_stopwatch_summarise (gdouble *times, guint n, gdouble cpu);
+
 /* The value below which a share @p (0 to 1) of @n sorted values lies: the nearest rank. */
 gdouble derma_stopwatch_percentile (const gdouble *sorted, guint n, gdouble p);

@@ -158,24 +158,11 @@ add (DermaTimings *timings, const DermaTiming *what, DermaWork before, DermaWork
   return TRUE;
 }
 
-static gint
-compare (gconstpointer a, gconstpointer b)
-{
-  gdouble x = *(const gdouble *)a, y = *(const gdouble *)b;
-
-  return (x > y) - (x < y);
-}
-
 static void
 add_above (DermaTimings *timings, const DermaTiming *what, const gchar *stage, GArray *above)
 {
-  const gdouble *sorted = (const gdouble *)(gpointer)above->data;
-  DermaCost cost = { 0 };
+  DermaCost cost = derma_stopwatch_summarise ((gdouble *)(gpointer)above->data, above->len, 0);
 
-  g_array_sort (above, compare);
-  cost.median = derma_stopwatch_percentile (sorted, above->len, 0.5);
-  cost.p95 = derma_stopwatch_percentile (sorted, above->len, 0.95);
-  cost.p99 = derma_stopwatch_percentile (sorted, above->len, 0.99);
   add_line (timings, what, stage, &cost);
 }
 

@@ -107,6 +107,23 @@ test_failure (void)
   }
 }
 
+/* In any order, one alone, and below 0, as differences may be. */
+static void
+test_summarise (void)
+{
+  gdouble times[] = { 4, -1, 3, 2, 5 }, one[] = { 7 };
+  DermaCost cost = derma_stopwatch_summarise (times, G_N_ELEMENTS (times), 0.25);
+
+  g_assert_cmpfloat (cost.median, ==, 3);
+  g_assert_cmpfloat (cost.p95, ==, 5);
+  g_assert_cmpfloat (cost.p99, ==, 5);
+  g_assert_cmpfloat (cost.cpu, ==, 0.25);
+  g_assert_cmpfloat (times[0], ==, -1);
+  cost = derma_stopwatch_summarise (one, 1, 0);
+  g_assert_cmpfloat (cost.median, ==, 7);
+  g_assert_cmpfloat (cost.p99, ==, 7);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -116,5 +133,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stopwatch/order", test_order);
   g_test_add_func ("/stopwatch/preparation-is-not-measured", test_preparation_is_not_measured);
   g_test_add_func ("/stopwatch/failure", test_failure);
+  g_test_add_func ("/stopwatch/summarise", test_summarise);
   return g_test_run ();
 }
