@@ -11,6 +11,12 @@
   "width=(int)[16,16384,2],height=(int)[16,16384,2],pixel-aspect-ratio=(fraction)1/1\" ! "
 
 /*
+ * v4l2h264enc takes the lowest level that a driver lists, for which most frames are too large (a Raspberry Pi refuses
+ * them): one for frames of 1920x1080, where there is one (ITU-T H.264, table A-1).
+ */
+#define ENOUGH " ! capsfilter caps=\"video/x-h264,level=(string){4,4.1,4.2,5,5.1,5.2};video/x-h264\" ! h264parse ! " AVC
+
+/*
  * The best first. None looks ahead: what has been seen is in the file. @rate says how a bit rate is set, in units of
  * @per bit/s, and @quality what is set without one.
  */
@@ -29,7 +35,8 @@ static const struct {
   { DERMA_ENCODER_HARDWARE, "vaapih264enc", PLAIN "vaapih264enc max-bframes=0", "", "bitrate=", 1000,
     " ! h264parse ! " AVC },
   { DERMA_ENCODER_HARDWARE, "nvh264enc", PLAIN "nvh264enc bframes=0", "", "bitrate=", 1000, " ! h264parse ! " AVC },
-  { DERMA_ENCODER_HARDWARE, "v4l2h264enc", PLAIN "v4l2h264enc", "", NULL, 0, " ! h264parse ! " AVC },
+  { DERMA_ENCODER_HARDWARE, "v4l2h264enc", PLAIN "v4l2h264enc", "", "extra-controls=controls,video_bitrate=", 1,
+    ENOUGH },
   { DERMA_ENCODER_X264, "x264enc", PLAIN "x264enc tune=zerolatency speed-preset=veryfast key-int-max=" KEY_FRAMES,
     "pass=qual quantizer=20", "bitrate=", 1000, " ! " AVC },
   { DERMA_ENCODER_VP8, "vp8enc", PLAIN "vp8enc deadline=1 cpu-used=6 keyframe-max-dist=" KEY_FRAMES,

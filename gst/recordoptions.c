@@ -234,8 +234,8 @@ derma_record_install_properties (GObjectClass *klass)
   /**
    * dermarecord:bitrate:
    *
-   * kbit/s; 0: a constant, good quality, whatever that takes, and with hardware what its driver does by itself. JPEG,
-   * FFV1 and v4l2h264enc take no bit rate.
+   * kbit/s; 0: a constant, good quality, whatever that takes, and with hardware what its driver does by itself. JPEG
+   * and FFV1 take no bit rate.
    *
    * Since: 0.3
    */

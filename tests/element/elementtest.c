@@ -260,6 +260,19 @@ element_test_reading (DermaReading *reading)
 }
 
 void
+element_test_forget_hardware (void)
+{
+  static const gchar *const names[] = { "vah264enc", "vah264lpenc", "vaapih264enc", "nvh264enc", "v4l2h264enc" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GstPluginFeature) feature = gst_registry_lookup_feature (gst_registry_get (), names[i]);
+
+    if (feature)
+      gst_registry_remove_feature (gst_registry_get (), feature);
+  }
+}
+
+void
 element_test_flush (GstHarness *harness)
 {
   GstSegment segment;

@@ -34,6 +34,9 @@ GstBuffer *element_test_frame (const gchar *format, gint width, gint height, gui
 /* Pushes a frame of the size of the caps and pulls what comes out. */
 GstBuffer *element_test_pass (GstHarness *harness, GstBuffer *frame, GstClockTime pts);
 
+/* What this machine has to encode with is not there any more in this process. */
+void element_test_forget_hardware (void);
+
 /* Sends a flush and a new segment. */
 void element_test_flush (GstHarness *harness);
 

@@ -154,6 +154,129 @@ test_unknown_encoder (void)
   g_assert_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
 }
 
+/* Stands for v4l2h264enc, which there is only with a driver: takes raw frames, has the driver's caps and keeps
+ * controls. */
+typedef struct {
+  GstElement element;
+  GstStructure *controls;
+} Driver;
+typedef GstElementClass DriverClass;
+
+static const gchar *driver_caps;
+static Driver *last_driver;
+
+static GType driver_get_type (void);
+G_DEFINE_TYPE (Driver, driver, GST_TYPE_ELEMENT)
+
+static void
+driver_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  g_clear_pointer (&((Driver *)object)->controls, gst_structure_free);
+  ((Driver *)object)->controls = g_value_dup_boxed (value);
+}
+
+static void
+driver_finalize (GObject *object)
+{
+  g_clear_pointer (&((Driver *)object)->controls, gst_structure_free);
+  G_OBJECT_CLASS (driver_parent_class)->finalize (object);
+}
+
+static void
+driver_class_init (DriverClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = driver_set_property;
+  object_class->finalize = driver_finalize;
+  g_object_class_install_property (object_class, 1,
+                                   g_param_spec_boxed ("extra-controls", "", "", GST_TYPE_STRUCTURE, G_PARAM_WRITABLE));
+  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Driver", "Codec/Encoder/Video/Hardware",
+                                         "A stand-in", "tests");
+}
+
+static void
+driver_init (Driver *driver)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (driver_caps);
+  GstPadTemplate *made = gst_object_ref_sink (gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+
+  gst_element_add_pad (GST_ELEMENT (driver), gst_pad_new ("sink", GST_PAD_SINK));
+  gst_element_add_pad (GST_ELEMENT (driver), gst_pad_new_from_template (made, "src"));
+  gst_object_unref (made);
+  last_driver = driver;
+}
+
+/* (transfer full): the bin with a driver of these caps in it */
+static GstElement *
+with_driver (const gchar *caps, guint bitrate, Driver **driver)
+{
+  g_autoptr (GError) error = NULL;
+  GstElement *encoder;
+
+  element_test_forget_hardware ();
+  driver_caps = caps;
+  g_assert_true (gst_element_register (NULL, "v4l2h264enc", GST_RANK_NONE, driver_get_type ()));
+  encoder = derma_encoder_new (DERMA_ENCODER_HARDWARE, bitrate, &error);
+  element_test_forget_hardware ();
+  g_assert_no_error (error);
+  gst_object_ref_sink (encoder);
+  g_assert_true (gst_object_has_as_ancestor (GST_OBJECT (last_driver), GST_OBJECT (encoder)));
+  *driver = last_driver;
+  return encoder;
+}
+
+static void
+test_driver_bitrate (void)
+{
+  static const guint rates[] = { 2500, 1000000, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++) {
+    gint rate = 0;
+    Driver *driver;
+    GstElement *encoder = with_driver ("video/x-h264", rates[i], &driver);
+
+    g_assert_true ((driver->controls != NULL) == (rates[i] > 0));
+    g_assert_true (!driver->controls || gst_structure_get_int (driver->controls, "video_bitrate", &rate));
+    g_assert_cmpint (rate, ==, rates[i] * 1000);
+    gst_object_unref (encoder);
+  }
+}
+
+/* Drivers are asked for the first level that is left; all that a Raspberry Pi lists before 4 are too low for 1280x720.
+ */
+static void
+test_driver_level (void)
+{
+  static const struct {
+    const gchar *lists, *first;
+  } drivers[] = {
+    { "{ 1, 1b, 1.1, 1.2, 1.3, 2, 2.1, 2.2, 3, 3.1, 3.2, 4, 4.1, 4.2 }", "4" },
+    { "{ 3, 3.1, 4.2, 5 }", "4.2" },
+    { "{ 4 }", "4" },
+    { "{ 2, 3.1 }", "2" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (drivers); i++) {
+    g_autofree gchar *caps = g_strdup_printf (
+        "video/x-h264,stream-format=byte-stream,alignment=au,profile=(string)baseline,level=(string)%s",
+        drivers[i].lists);
+    g_autoptr (GstCaps) allowed = NULL;
+    g_autoptr (GstPad) pad = NULL;
+    const GValue *levels;
+    Driver *driver;
+    GstElement *encoder = with_driver (caps, 0, &driver);
+
+    pad = gst_element_get_static_pad (GST_ELEMENT (driver), "src");
+    allowed = gst_pad_get_allowed_caps (pad);
+    g_assert_false (gst_caps_is_empty (allowed));
+    levels = gst_structure_get_value (gst_caps_get_structure (allowed, 0), "level");
+    g_assert_cmpstr (g_value_get_string (GST_VALUE_HOLDS_LIST (levels) ? gst_value_list_get_value (levels, 0) : levels),
+                     ==, drivers[i].first);
+    gst_object_unref (encoder);
+  }
+}
+
 /* errno of a disk that fails; a writer meets it where it brings its file there. */
 static gint disk_error;
 
@@ -365,6 +488,8 @@ main (int argc, char **argv)
   g_test_add_func ("/encoder/extreme-bitrates", test_extreme_bitrates);
   g_test_add_func ("/encoder/auto", test_auto);
   g_test_add_func ("/encoder/unknown", test_unknown_encoder);
+  g_test_add_func ("/encoder/driver-bitrate", test_driver_bitrate);
+  g_test_add_func ("/encoder/driver-level", test_driver_level);
   g_test_add ("/writer/written", Fixture, NULL, set_up, test_writer, tear_down);
   g_test_add ("/writer/without-frames", Fixture, NULL, set_up, test_writer_without_frames, tear_down);
   g_test_add ("/writer/hostile-cues", Fixture, NULL, set_up, test_writer_hostile_cues, tear_down);
