@@ -39,18 +39,26 @@ derma_timings_add (DermaTimings *timings, const DermaTiming *timing)
   g_array_append_vals (timings->rows, timing, 1);
 }
 
-/* What the kernel calls the processor, or NULL. */
-static gchar *
-get_cpu (void)
+gchar *
+derma_timing_machine (const gchar *cpuinfo, const gchar *board)
 {
-  g_autofree gchar *text = NULL;
-  g_autoptr (GRegex) regex = g_regex_new ("^model name\\s*:\\s*(.+)$", G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new ("^model name[ \\t]*:[ \\t]*(\\S.*)$", G_REGEX_MULTILINE, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
 
-  if (!g_file_get_contents ("/proc/cpuinfo", &text, NULL, NULL) || !g_utf8_validate (text, -1, NULL)
-      || !g_regex_match (regex, text, 0, &match))
-    return NULL;
-  return g_match_info_fetch (match, 1);
+  if (cpuinfo && g_utf8_validate (cpuinfo, -1, NULL) && g_regex_match (regex, cpuinfo, 0, &match))
+    return g_match_info_fetch (match, 1);
+  return board && *board && g_utf8_validate (board, -1, NULL) ? g_strdup (board) : NULL;
+}
+
+static gchar *
+get_machine (void)
+{
+  g_autofree gchar *cpuinfo = NULL;
+  g_autofree gchar *board = NULL;
+
+  g_file_get_contents ("/proc/cpuinfo", &cpuinfo, NULL, NULL);
+  g_file_get_contents ("/proc/device-tree/model", &board, NULL, NULL);
+  return derma_timing_machine (cpuinfo, board);
 }
 
 static void
@@ -66,7 +74,7 @@ append_row (GString *text, const DermaTiming *row)
 gchar *
 derma_timings_to_text (const DermaTimings *timings)
 {
-  g_autofree gchar *cpu = get_cpu ();
+  g_autofree gchar *cpu = get_machine ();
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "%s, %u processors; milliseconds, %u runs each\n\n", cpu ? cpu : "unknown processor",
@@ -99,7 +107,7 @@ derma_timings_to_json (const DermaTimings *timings)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
-  g_autofree gchar *cpu = get_cpu ();
+  g_autofree gchar *cpu = get_machine ();
 
   json_builder_begin_object (builder);
   derma_json_add_string (builder, "derma", DERMA_VERSION);

@@ -35,4 +35,11 @@ void derma_timings_add (DermaTimings *timings, const DermaTiming *timing);
 gchar *derma_timings_to_text (const DermaTimings *timings);
 gchar *derma_timings_to_json (const DermaTimings *timings);
 
+/*
+ * The machine's name from the text of /proc/cpuinfo (proc(5)) or, where that names none, as on ARM, from the board's in
+ * the device tree ("model", Devicetree Specification 2.3.2). Either may be NULL. (transfer full): NULL if there is
+ * none.
+ */
+gchar *derma_timing_machine (const gchar *cpuinfo, const gchar *board);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DermaTimings, derma_timings_free)

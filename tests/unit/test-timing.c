@@ -92,6 +92,33 @@ test_frames_of_all_formats (void)
     }
 }
 
+static void
+test_machine (void)
+{
+  static const struct {
+    const gchar *cpuinfo, *board, *name;
+  } machines[] = {
+    { "processor\t: 0\nmodel\t\t: 85\nmodel name\t: A Processor @ 2 GHz\nflags\t: x\nmodel name\t: B\n", "Board",
+      "A Processor @ 2 GHz" },
+    { "processor\t: 0\nCPU implementer\t: 0x41\n\nModel\t\t: Raspberry Pi 4 Model B\n",
+      "Raspberry Pi 4 Model B Rev 1.4", "Raspberry Pi 4 Model B Rev 1.4" },
+    { NULL, "Board", "Board" },
+    { "model name\t: A", NULL, "A" },
+    { "model name\t: \nflags\t: x", "Board", "Board" },
+    { "xmodel name\t: A", NULL, NULL },
+    { "model name\t: \xff", "Board", "Board" },
+    { NULL, "\xff", NULL },
+    { "", "", NULL },
+    { NULL, NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (machines); i++) {
+    g_autofree gchar *name = derma_timing_machine (machines[i].cpuinfo, machines[i].board);
+
+    g_assert_cmpstr (name, ==, machines[i].name);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -99,6 +126,7 @@ main (int argc, char **argv)
   g_test_add_func ("/timing/json", test_json);
   g_test_add_func ("/timing/text", test_text);
   g_test_add_func ("/timing/empty", test_empty);
+  g_test_add_func ("/timing/machine", test_machine);
   g_test_add_func ("/timing/frames-of-all-formats", test_frames_of_all_formats);
   return g_test_run ();
 }
