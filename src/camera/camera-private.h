@@ -7,6 +7,7 @@ struct _DermaCamera {
   DermaCameraIo *io;
   gint fd;
   gchar *device;
+  guint32 able; /* V4L2_CAP_... of this node */
   gchar *card;
   gchar *driver;
   gchar *bus;

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define FOLDER "/dev"
-#define MAX_NODES 64
+#define MAX_NODES 256 /* that the kernel has room for */
+#define MAX_CAMERAS 64
 #define MAX_ENTRIES 65536
 
 /* Why a device is no camera; NULL if it is one. */
@@ -36,8 +37,8 @@ identify (DermaCamera *camera, GError **error)
     derma_camera_io_fail (error, camera->device, NULL, code);
     return FALSE;
   }
-  reason =
-      why_no_camera (capability.capabilities & V4L2_CAP_DEVICE_CAPS ? capability.device_caps : capability.capabilities);
+  camera->able = capability.capabilities & V4L2_CAP_DEVICE_CAPS ? capability.device_caps : capability.capabilities;
+  reason = why_no_camera (camera->able);
   if (reason) {
     g_set_error (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED, "%s: %s", camera->device, reason);
     return FALSE;
@@ -159,6 +160,19 @@ list_nodes (void)
   return numbers;
 }
 
+/*
+ * Whether it gives pictures as it is. What a media controller has to connect first does not, and neither do the parts
+ * of an image processor, which have no input: a Raspberry Pi and many a laptop have a dozen of such nodes, without a
+ * camera too.
+ */
+static gboolean
+is_whole (DermaCamera *camera)
+{
+  struct v4l2_input input = { .index = 0 };
+
+  return !(camera->able & V4L2_CAP_IO_MC) && derma_camera_call (camera, VIDIOC_ENUMINPUT, &input) == 0;
+}
+
 gchar **
 derma_camera_find_with (DermaCameraIo *io, gchar ***problems)
 {
@@ -166,14 +180,15 @@ derma_camera_find_with (DermaCameraIo *io, gchar ***problems)
   g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) failed = g_strv_builder_new ();
 
-  for (guint i = 0; i < numbers->len; i++) {
+  for (guint i = 0, n = 0; i < numbers->len && n < MAX_CAMERAS; i++) {
     g_autofree gchar *device = g_strdup_printf (FOLDER "/video%u", g_array_index (numbers, guint, i));
     g_autoptr (GError) error = NULL;
     g_autoptr (DermaCamera) camera = derma_camera_open_with (io, device, &error);
 
-    if (camera)
+    if (camera && is_whole (camera)) {
       g_strv_builder_add (found, device);
-    else if (!g_error_matches (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED))
+      n++;
+    } else if (!camera && !g_error_matches (error, DERMA_ERROR, DERMA_ERROR_UNSUPPORTED))
       g_strv_builder_add (failed, error->message);
   }
   if (problems)

@@ -226,6 +226,17 @@ write_control (FakeCamera *fake, const struct v4l2_ext_control *raw)
 }
 
 static gint
+enumerate_input (FakeCamera *fake, struct v4l2_input *query)
+{
+  if (fake->faults & FAKE_NO_INPUT)
+    return fail (ENOTTY);
+  if (query->index > 0)
+    return fail (EINVAL);
+  *query = (struct v4l2_input){ .name = "Camera 1", .type = V4L2_INPUT_TYPE_CAMERA };
+  return 0;
+}
+
+static gint
 request_buffers (FakeCamera *fake, struct v4l2_requestbuffers *request)
 {
   if (fake->streaming || fake->stream_error == EBUSY)
@@ -278,6 +289,8 @@ answer (FakeCamera *fake, gulong request, gpointer argument)
   case VIDIOC_QUERYCAP:
     memcpy (argument, &fake->capability, sizeof fake->capability);
     return 0;
+  case VIDIOC_ENUMINPUT:
+    return enumerate_input (fake, argument);
   case VIDIOC_ENUM_FMT:
     return enumerate_format (fake, argument);
   case VIDIOC_ENUM_FRAMESIZES:

@@ -47,6 +47,7 @@ typedef enum {
   FAKE_NO_SIZES = 1 << 5,
   FAKE_STEPWISE_RATES = 1 << 6,
   FAKE_GARBAGE = 1 << 7, /* answers every question with bytes out of a generator */
+  FAKE_NO_INPUT = 1 << 8,
 } FakeFaults;
 
 /* A camera that is played, by itself as a table of functions, or behind umockdev. */

@@ -139,6 +139,57 @@ test_find (Fixture *fixture, gconstpointer data)
     fake_camera_clear (&others[i]);
 }
 
+/* A Raspberry Pi 5, say: what it has for cameras of its own comes before the one that is plugged in. */
+static void
+test_find_whole (Fixture *fixture, gconstpointer data)
+{
+  FakeCamera others[3];
+  g_auto (GStrv) problems = NULL;
+  g_auto (GStrv) found = NULL;
+
+  fixture->fake.capability.device_caps |= V4L2_CAP_IO_MC;
+  for (guint i = 0; i < 3; i++)
+    fake_camera_init (&others[i]);
+  others[0].faults = FAKE_NO_INPUT;
+  others[1].faults = FAKE_NO_INPUT;
+  others[1].capability.device_caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING;
+  for (guint i = 0; i < 3; i++)
+    mock_testbed_add (fixture->testbed, 14 + i, &others[i]);
+  found = derma_camera_find (&problems);
+  g_assert_cmpuint (g_strv_length (found), ==, 1);
+  g_assert_cmpstr (found[0], ==, "/dev/video16");
+  g_assert_cmpuint (g_strv_length (problems), ==, 0);
+  /* Who names one knows why. */
+  derma_camera_free (open_camera ());
+  g_clear_object (&fixture->testbed);
+  fixture->testbed = mock_testbed_new ();
+  for (guint i = 0; i < 3; i++)
+    fake_camera_clear (&others[i]);
+}
+
+/* Those that are found are limited, not those that are looked at. */
+static void
+test_find_behind_many (Fixture *fixture, gconstpointer data)
+{
+  FakeCamera part, last;
+  g_auto (GStrv) found = NULL;
+
+  fixture->fake.faults = FAKE_NO_INPUT;
+  fake_camera_init (&part);
+  part.faults = FAKE_NO_INPUT;
+  fake_camera_init (&last);
+  for (guint i = 1; i < 100; i++)
+    mock_testbed_add (fixture->testbed, i, &part);
+  mock_testbed_add (fixture->testbed, 100, &last);
+  found = derma_camera_find (NULL);
+  g_assert_cmpuint (g_strv_length (found), ==, 1);
+  g_assert_cmpstr (found[0], ==, "/dev/video100");
+  g_clear_object (&fixture->testbed);
+  fixture->testbed = mock_testbed_new ();
+  fake_camera_clear (&part);
+  fake_camera_clear (&last);
+}
+
 /* Descriptors are given back, whatever happens; libv4l2 has room for 16. */
 static void
 test_many_times (Fixture *fixture, gconstpointer data)
@@ -165,6 +216,8 @@ main (int argc, char **argv)
   ADD ("errors", test_errors);
   ADD ("unplugged", test_unplugged);
   ADD ("find", test_find);
+  ADD ("find-whole", test_find_whole);
+  ADD ("find-behind-many", test_find_behind_many);
   ADD ("many-times", test_many_times);
 #undef ADD
   return g_test_run ();
