@@ -83,6 +83,7 @@ kind_of (gint code)
   case EPERM:
     return DERMA_ERROR_FILE;
   case EISDIR:
+  case ENOSYS: /* emulators */
   case ENOTTY:
     return DERMA_ERROR_UNSUPPORTED;
   case EBUSY:
@@ -107,6 +108,7 @@ cause_of (gint code)
   case EPERM:
     return "permission denied (members of the group 'video' usually may)";
   case EISDIR:
+  case ENOSYS:
   case ENOTTY:
     return "is not a video device";
   case EBUSY:

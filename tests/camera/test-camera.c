@@ -64,6 +64,7 @@ test_open_errors (Fixture *fixture, gconstpointer data)
     { EBUSY, DERMA_ERROR_BUSY, FAKE_DEVICE ": is in use by another program" },
     { ENODEV, DERMA_ERROR_GONE, FAKE_DEVICE ": was unplugged" },
     { ENOTTY, DERMA_ERROR_UNSUPPORTED, FAKE_DEVICE ": is not a video device" },
+    { ENOSYS, DERMA_ERROR_UNSUPPORTED, FAKE_DEVICE ": is not a video device" },
     { EINVAL, DERMA_ERROR_UNSUPPORTED, FAKE_DEVICE ": is not a video device" },
     { EISDIR, DERMA_ERROR_UNSUPPORTED, FAKE_DEVICE ": is not a video device" },
     { EIO, DERMA_ERROR_RUNTIME, FAKE_DEVICE ": Input/output error" },
