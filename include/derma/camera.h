@@ -45,9 +45,9 @@ DERMA_API const gchar *derma_camera_get_bus (const DermaCamera *camera);
  * @problems: (out) (optional) (transfer full): a line for each node that could not be looked at; NULL-terminated
  *
  * Returns: (transfer full): paths of the nodes /dev/video* that capture video, in order of their numbers, at most 64;
- *   NULL-terminated. Nodes that capture none (metadata, output, codecs) are left out without a word, and so are those
- * that need others to capture any: that a media controller has to connect (V4L2_CAP_IO_MC), or that have no input
- *   (VIDIOC_ENUMINPUT), as those of an image processor. derma_camera_open() takes these by name.
+ *   NULL-terminated. Nodes that capture none (metadata, output, codecs) are left out without a word, and so are
+ *   those that capture none by themselves: that a media controller has to connect (V4L2_CAP_IO_MC), or that have
+ *   no input (VIDIOC_ENUMINPUT), as those of an image processor. derma_camera_open() takes these by name.
  */
 DERMA_API gchar **derma_camera_find (gchar ***problems);
 
