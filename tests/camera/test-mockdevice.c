@@ -113,6 +113,16 @@ test_unplugged (Fixture *fixture, gconstpointer data)
   g_assert_error (error, DERMA_ERROR, DERMA_ERROR_GONE);
 }
 
+/* Cameras are cleared after the testbed that has them; tear_down() gets an empty one. */
+static void
+put_away (Fixture *fixture, FakeCamera *others, guint n)
+{
+  g_clear_object (&fixture->testbed);
+  fixture->testbed = mock_testbed_new ();
+  for (guint i = 0; i < n; i++)
+    fake_camera_clear (&others[i]);
+}
+
 static void
 test_find (Fixture *fixture, gconstpointer data)
 {
@@ -133,10 +143,7 @@ test_find (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (found[1], ==, "/dev/video10");
   g_assert_cmpuint (g_strv_length (problems), ==, 1);
   g_assert_cmpstr (problems[0], ==, "/dev/video2: is in use by another program");
-  g_clear_object (&fixture->testbed);
-  fixture->testbed = mock_testbed_new ();
-  for (guint i = 0; i < 3; i++)
-    fake_camera_clear (&others[i]);
+  put_away (fixture, others, 3);
 }
 
 /* A Raspberry Pi 5, say: what it has for cameras of its own comes before the one that is plugged in. */
@@ -161,33 +168,27 @@ test_find_whole (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_strv_length (problems), ==, 0);
   /* Who names one knows why. */
   derma_camera_free (open_camera ());
-  g_clear_object (&fixture->testbed);
-  fixture->testbed = mock_testbed_new ();
-  for (guint i = 0; i < 3; i++)
-    fake_camera_clear (&others[i]);
+  put_away (fixture, others, 3);
 }
 
 /* Those that are found are limited, not those that are looked at. */
 static void
 test_find_behind_many (Fixture *fixture, gconstpointer data)
 {
-  FakeCamera part, last;
+  FakeCamera others[2];
   g_auto (GStrv) found = NULL;
 
   fixture->fake.faults = FAKE_NO_INPUT;
-  fake_camera_init (&part);
-  part.faults = FAKE_NO_INPUT;
-  fake_camera_init (&last);
+  for (guint i = 0; i < 2; i++)
+    fake_camera_init (&others[i]);
+  others[0].faults = FAKE_NO_INPUT;
   for (guint i = 1; i < 100; i++)
-    mock_testbed_add (fixture->testbed, i, &part);
-  mock_testbed_add (fixture->testbed, 100, &last);
+    mock_testbed_add (fixture->testbed, i, &others[0]);
+  mock_testbed_add (fixture->testbed, 100, &others[1]);
   found = derma_camera_find (NULL);
   g_assert_cmpuint (g_strv_length (found), ==, 1);
   g_assert_cmpstr (found[0], ==, "/dev/video100");
-  g_clear_object (&fixture->testbed);
-  fixture->testbed = mock_testbed_new ();
-  fake_camera_clear (&part);
-  fake_camera_clear (&last);
+  put_away (fixture, others, 2);
 }
 
 /* Descriptors are given back, whatever happens; libv4l2 has room for 16. */

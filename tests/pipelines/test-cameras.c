@@ -6,7 +6,7 @@
 #include <errno.h>
 
 typedef struct {
-  FakeCamera part, metadata, camera;
+  FakeCamera part, metadata, camera, other;
   UMockdevTestbed *testbed;
 } Fixture;
 
@@ -18,6 +18,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fake_camera_init (&fixture->metadata);
   fixture->metadata.capability.device_caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING;
   fake_camera_init (&fixture->camera);
+  fake_camera_init (&fixture->other);
   fixture->testbed = mock_testbed_new ();
 }
 
@@ -28,6 +29,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   fake_camera_clear (&fixture->part);
   fake_camera_clear (&fixture->metadata);
   fake_camera_clear (&fixture->camera);
+  fake_camera_clear (&fixture->other);
 }
 
 static void
@@ -45,17 +47,12 @@ test_first (Fixture *fixture, gconstpointer data)
 static void
 test_lowest (Fixture *fixture, gconstpointer data)
 {
-  FakeCamera other;
   g_autofree gchar *first = NULL;
 
-  fake_camera_init (&other);
   mock_testbed_add (fixture->testbed, 10, &fixture->camera);
-  mock_testbed_add (fixture->testbed, 9, &other);
+  mock_testbed_add (fixture->testbed, 9, &fixture->other);
   first = cameras_find_first ();
   g_assert_cmpstr (first, ==, "/dev/video9");
-  g_clear_object (&fixture->testbed);
-  fixture->testbed = mock_testbed_new ();
-  fake_camera_clear (&other);
 }
 
 /* A board without a camera: what its image processor has is none. */
