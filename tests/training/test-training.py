@@ -426,6 +426,17 @@ class Parts(unittest.TestCase):
         a, b = network(x), folded(network).eval()(x)
         self.assertTrue(all(torch.allclose(p, q, atol=1e-4) for p, q in zip(a, b)))
 
+    def test_layer_that_keeps_its_statistics(self):
+        """Gives what convolution and normalisation give, and learns."""
+        from network import Conv
+        torch.manual_seed(1)
+        layer, x = Conv(4, 6, 3), torch.rand(2, 4, 8, 8)
+        disturb_norms(layer)
+        layer.norm.eval()
+        torch.testing.assert_close(layer(x), layer.norm(layer.conv(x)))
+        layer(x).square().sum().backward()
+        self.assertTrue(all(p.grad.abs().sum() > 0 for p in layer.parameters()))
+
     def test_earlier_network_answers_as_often_as_is_drawn(self):
         """Whatever its bias was before."""
         from types import SimpleNamespace
