@@ -131,14 +131,14 @@ class Body(nn.Module):
             self.blocks.append(Block(self.channels, (narrowed or {}).get(i, self.channels * expansion), outputs, stride))
             self.channels = outputs
 
-    def trunk(self, x):
+    def trunk(self, x, blocks=TRUNK):
         x = relu6(self.stem(x))
-        for block in self.blocks[:TRUNK]:
+        for block in self.blocks[:blocks]:
             x = block(x)
         return x
 
-    def rest(self, x):
-        for block in self.blocks[TRUNK:]:
+    def rest(self, x, first=TRUNK):
+        for block in self.blocks[first:]:
             x = block(x)
         return x
 
@@ -188,9 +188,9 @@ class DermaNet(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.classifier = nn.Linear(HEAD_CHANNELS, classes)
 
-    def features(self, x):
-        """From the trunk's output: averages N,FEATURES (of the head under the map, then of the body) and map logits."""
-        x = self.body.rest(x)
+    def features(self, x, first=TRUNK):
+        """From the output of the first blocks: averages N,FEATURES (of the head under the map, then of the body), map logits."""
+        x = self.body.rest(x, first)
         lesion = self.map(x)
         head = relu6(self.head(x)) * (torch.sigmoid(lesion) + MAP_FLOOR)
         averages = [F.adaptive_avg_pool2d(y, 1).flatten(1) for y in (head, x)]
@@ -199,8 +199,8 @@ class DermaNet(nn.Module):
     def forward(self, x):
         return self.finish(self.body.trunk(x))
 
-    def finish(self, x):
-        features, lesion = self.features(x)
+    def finish(self, x, first=TRUNK):
+        features, lesion = self.features(x, first)
         return self.classifier(self.dropout(features[:, :HEAD_CHANNELS])), lesion
 
     def load_imagenet(self, path):

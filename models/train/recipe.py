@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What is trained on what, for how long."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 
@@ -17,6 +17,24 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Run:
+    epochs: int
+    rate: float
+    blended: float = 0.0  # share of batches whose pictures are blends of two
+
+
+@dataclass(frozen=True)
+class Refinement:
+    first: int  # so many blocks stay as they are
+    views: int  # of each picture: as it is, and lightly changed
+    runs: tuple  # each from the mean of the weights before and after the one before
+    strength: float = 0.35  # of the changes, as in Stage
+    wear: float = 0.35
+    classifier_factor: float = 10.0  # of the rate
+    side: int = 224
+
+
+@dataclass(frozen=True)
 class Recipe:
     sources: dict  # data set: weight in the draw
     validate_on: str
@@ -30,8 +48,14 @@ class Recipe:
     has_map: bool = True  # whether masks taught the lesion map
     goes_on: bool = False  # from an earlier file of the network, whose answers it learns beside the teachers'
     plain_answers: bool = False  # whether teachers answer the picture as it was before light and wear
+    refinement: Optional[Refinement] = None  # of its last blocks, by refine.py instead of train.py
     typicality_pictures: int = 4000
     pictures: Optional[int] = None  # so many alone, drawn at random
+
+    @property
+    def side(self):
+        """Pixels of the pictures that were learned last."""
+        return self.refinement.side if self.refinement else self.stages[-1].side
 
 
 RECIPES = {
@@ -65,6 +89,20 @@ RECIPES = {
                    "(Apache-2.0)",
         goes_on=True,
         plain_answers=True),
+    "refine": Recipe(
+        sources={"ham10000": 1.0, "isic2017": 1.0, "milk10k": 0.5, "isic2018-task12": 0.7, "isic2020": 0.7},
+        validate_on="ham10000",
+        teachers=(),
+        stages=(),
+        epoch_pictures=0,
+        name="dermaclassify",
+        version="0.5.1-refined",
+        licence="CC-BY-NC-4.0",
+        provenance="trained on HAM10000 (Tschandl et al., CC BY-NC 4.0), ISIC 2017 task 3 (CC0), ISIC 2018 tasks 1-2, ISIC 2020 "
+                   "and MILK10k (CC BY-NC), training splits only, from the weights of version 0.5.0, which had learned from "
+                   "version 0.4.0 and two MobileNetV2 trained on the same; all had started from MobileNetV2 ImageNet weights "
+                   "(Apache-2.0)",
+        refinement=Refinement(first=8, views=8, runs=(Run(5, 1e-4),))),
     "cc0": Recipe(
         sources={"isic2017": 1.0},
         validate_on="isic2017",
@@ -92,3 +130,5 @@ RECIPES = {
         typicality_pictures=256,
         pictures=600),
 }
+RECIPES["refine-quick"] = replace(RECIPES["quick"], stages=(), teachers=(), refinement=Refinement(
+    first=4, views=2, runs=(Run(2, 1e-3), Run(2, 1e-3, blended=0.5)), side=64))

@@ -39,7 +39,7 @@ def arguments():
     p.add_argument("--earlier", metavar="ONNX", help="an earlier file of the network: its weights to start from, its answers to "
                    "learn from beside the teachers'")
     p.add_argument("--work", required=True, help="folder for the cache, checkpoints and log")
-    p.add_argument("--recipe", default="full", choices=sorted(RECIPES))
+    p.add_argument("--recipe", default="full", choices=sorted(r for r in RECIPES if not RECIPES[r].refinement))
     p.add_argument("--quick", action="store_const", dest="recipe", const="quick", help="a few minutes on a small sample")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -49,12 +49,10 @@ def arguments():
     return args
 
 
-def sampling_weights(pictures, indices, source_weight):
-    """Rarer classes more often (inverse square root of their count), each data set by its weight."""
+def rarity(pictures, indices, source_weight):
+    """What a picture counts: more in rarer classes (inverse square root of their count), in each data set its weight."""
     counts = np.bincount(pictures.labels[indices], minlength=len(LABELS)).clip(1)
-    weights = counts[pictures.labels[indices]] ** -0.5
-    weights = weights * [source_weight.get(s, 0.7) for s in pictures.sources[indices]]
-    return weights / weights.sum()
+    return counts[pictures.labels[indices]] ** -0.5 * [source_weight.get(s, 0.7) for s in pictures.sources[indices]]
 
 
 def write_state(state, path):
@@ -66,14 +64,14 @@ def write_state(state, path):
 class Average:
     """Exponential moving average of the parameters; buffers are taken as they are."""
 
-    def __init__(self, network):
+    def __init__(self, network, decay=EMA):
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
-        self.steps = 0
+        self.decay, self.steps = decay, 0
 
     @torch.no_grad()
     def update(self, network):
         self.steps += 1
-        decay = min(EMA, self.steps / (self.steps + 10))
+        decay = min(self.decay, self.steps / (self.steps + 10))
         for a, p in zip(self.network.parameters(), network.parameters()):
             a.lerp_(p, 1 - decay)
         for a, b in zip(self.network.buffers(), network.buffers()):
@@ -88,6 +86,21 @@ def predict(network, pictures, indices, side, device):
         x = augment.evaluation_batch(np.asarray(pictures.pixels[indices[i:i + 64]]), side)
         out.append(network(x.to(device))[0].float().cpu())
     return torch.cat(out).numpy()
+
+
+def log_epoch(work, network, epoch, side, loss, truth, scores):
+    """A line of log.csv, and on standard output."""
+    found = scores.argmax(1)
+    row = {"network": network, "epoch": epoch, "side": side, "loss": loss, "val_accuracy": float((found == truth).mean()),
+           "val_balanced_accuracy": balanced_accuracy(truth, found, len(LABELS)), "val_macro_auc": mean_auc(truth, scores)}
+    path = os.path.join(work, "log.csv")
+    new = not os.path.exists(path)
+    with open(path, "a", newline="") as f:
+        out = csv.DictWriter(f, row)
+        if new:
+            out.writeheader()
+        out.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
+    print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
 
 
 def mixture(n, rng):
@@ -244,7 +257,8 @@ class Training:
         self.train = self.pictures.where("train")
         self.train = self.train[allowed[self.train]]
         self.val = self.pictures.where("val", self.recipe.validate_on)
-        self.weights = sampling_weights(self.pictures, self.train, self.recipe.sources)
+        weights = rarity(self.pictures, self.train, self.recipe.sources)
+        self.weights = weights / weights.sum()
         self.per_epoch = min(self.recipe.epoch_pictures, len(self.train)) // BATCH * BATCH
 
     def batches(self, order, stage, seed, plain):
@@ -266,25 +280,14 @@ class Training:
 
     def validate(self, leg, stage, loss):
         scores = predict(leg.average.network, self.pictures, self.val, stage.side, self.args.device)
-        truth, found = self.pictures.labels[self.val], scores.argmax(1)
-        row = {"network": leg.name, "epoch": leg.epoch, "side": stage.side, "loss": loss,
-               "val_accuracy": float((found == truth).mean()), "val_balanced_accuracy": balanced_accuracy(truth, found, len(LABELS)),
-               "val_macro_auc": mean_auc(truth, scores)}
-        path = os.path.join(self.args.work, "log.csv")
-        new = not os.path.exists(path)
-        with open(path, "a", newline="") as f:
-            out = csv.DictWriter(f, row)
-            if new:
-                out.writeheader()
-            out.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
-        print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
+        log_epoch(self.args.work, leg.name, leg.epoch, stage.side, loss, self.pictures.labels[self.val], scores)
 
     @torch.no_grad()
     def earlier(self):
         """The earlier network, its scores shifted to how often each class is drawn in training."""
         network = earlier(self.args.earlier)
         sample = np.random.default_rng(self.args.seed).choice(self.train, min(2048, len(self.train)), p=self.weights)
-        scores = torch.from_numpy(predict(network, self.pictures, sample, self.recipe.stages[-1].side, "cpu"))
+        scores = torch.from_numpy(predict(network, self.pictures, sample, self.recipe.side, "cpu"))
         counts = np.bincount(self.pictures.labels[sample], minlength=len(LABELS)).clip(1)
         wanted, shift = torch.from_numpy(counts / counts.sum()).float(), torch.zeros(len(LABELS))
         for _ in range(100):

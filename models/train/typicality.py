@@ -90,7 +90,7 @@ def main():
     network.ready()
     allowed = np.isin(pictures.sources, list(recipe.sources))
     train, val = (i[allowed[i]] for i in (pictures.where("train"), pictures.where("val")))
-    side = min(SIDE, recipe.stages[-1].side)
+    side = min(SIDE, recipe.side)
     sets = {}
     for name, indices, count, seed in (("train", train, recipe.typicality_pictures, 1), ("val", val, recipe.typicality_pictures // 4, 2)):
         real, made = make_sets(pictures, indices, count, args.seed * 10 + seed)

@@ -15,7 +15,7 @@ import tempfile
 import unittest
 
 try:
-    import cv2
+    import cv2  # noqa: F401
     import numpy as np
     import onnx  # noqa: F401
     import torch  # noqa: F401
@@ -28,8 +28,7 @@ SHIPPED = os.path.join(TRAIN, "..", "dermaclassify.onnx")
 DATA, START = (sys.argv[3], sys.argv[4]) if len(sys.argv) > 4 else ("", "")
 sys.path[:0] = [TRAIN, os.path.join(os.path.dirname(__file__), "..", "support")]
 import tap  # noqa: E402
-
-COLOURS = [(90, 60, 50), (200, 120, 110), (120, 90, 40), (180, 140, 90), (40, 30, 30), (140, 80, 50), (150, 20, 30)]
+from painted import python, write_pictures  # noqa: E402
 
 
 def disturb_norms(network):
@@ -37,30 +36,6 @@ def disturb_norms(network):
         if isinstance(m, torch.nn.BatchNorm2d):
             m.running_mean.normal_(0, 0.1)
             m.running_var.uniform_(0.5, 2)
-
-
-def write_pictures(folder):
-    """A labelled set of discs on skin, one colour a class, in three splits."""
-    from dataset import LABELS
-    rng = np.random.default_rng(5)
-    os.makedirs(os.path.join(folder, "p"))
-    with open(os.path.join(folder, "index.csv"), "w", newline="") as f:
-        out = csv.writer(f)
-        out.writerow("path,image_id,lesion_id,dx,dataset,split,geometry,dx_isic2019,mask".split(","))
-        for i in range(7 * 34):
-            label, split = i % 7, ("val" if i >= 7 * 28 else "train") if i % 17 else "test"
-            skin = np.clip(np.array([215, 165, 145]) + rng.normal(0, 8, (256, 256, 3)), 0, 255).astype(np.uint8)
-            mask = np.zeros((256, 256), np.uint8)
-            cv2.circle(mask, tuple(map(int, rng.integers(90, 166, 2))), int(rng.integers(40, 80)), 255, -1)
-            skin[mask > 0] = np.clip(np.array(COLOURS[label]) + rng.normal(0, 8, ((mask > 0).sum(), 3)), 0, 255)
-            cv2.imwrite(os.path.join(folder, f"p/{i}.png"), skin[..., ::-1])
-            cv2.imwrite(os.path.join(folder, f"p/{i}-mask.png"), mask)
-            out.writerow([f"p/{i}.png", i, i, LABELS[label], "ham10000", split, "crop", LABELS[label], f"p/{i}-mask.png"])
-
-
-def python(script, *arguments):
-    return subprocess.run(["/usr/bin/python3", os.path.join(TRAIN, script), *arguments], capture_output=True, text=True,
-                          timeout=900)
 
 
 class Trained(unittest.TestCase):
@@ -452,7 +427,7 @@ class Parts(unittest.TestCase):
         rng = np.random.default_rng(1)
         pictures = SimpleNamespace(pixels=rng.integers(0, 256, (48, 64, 64, 3), np.uint8), labels=np.arange(48) % 6)
         owner = SimpleNamespace(args=SimpleNamespace(earlier="x", seed=1, device="cpu"), pictures=pictures, train=np.arange(48),
-                                weights=np.full(48, 1 / 48), recipe=SimpleNamespace(stages=[SimpleNamespace(side=64)]))
+                                weights=np.full(48, 1 / 48), recipe=SimpleNamespace(side=64))
         with mock.patch.object(train, "earlier", lambda path: network):
             found = train.Training.earlier(owner)
         sample = np.random.default_rng(1).choice(owner.train, 48, p=owner.weights)
