@@ -25,6 +25,7 @@ import augment
 from dataset import LABELS, MASK_SIDE, Pictures
 from network import earlier
 from recipe import RECIPES
+import train
 from train import MAP_WEIGHT, Average, log_epoch, predict, rarity, write_state
 
 BATCH = 128
@@ -40,6 +41,7 @@ def arguments():
     p.add_argument("--earlier", required=True, metavar="ONNX", help="the network's file, in float")
     p.add_argument("--recipe", default="refine", choices=sorted(r for r in RECIPES if RECIPES[r].refinement))
     p.add_argument("--seed", type=int, default=1)
+    p.set_defaults(device="cpu")
     return p.parse_args()
 
 
@@ -87,14 +89,13 @@ class Maps:
         return found.contiguous(memory_format=torch.channels_last)
 
 
-class Leg:
+class Leg(train.Leg):
     """One run, from a network to the mean of its weights and of their average after so many epochs."""
 
     def __init__(self, owner, number, plan):
-        self.owner, self.refinement, self.plan = owner, owner.refinement, plan
-        self.name = f"refined-{number + 1}"
-        self.path, self.checkpoint = (os.path.join(owner.args.work, p + self.name + ".pt") for p in ("", "checkpoint-"))
-        self.seed, self.epoch = owner.args.seed + 1000 * number, 0
+        super().__init__(owner, f"refined-{number + 1}", None, ())
+        self.refinement, self.plan = owner.refinement, plan
+        self.seed = owner.args.seed + 1000 * number
 
     def prepare(self, start):
         """Convolutions of the last blocks learn with their normalisation, which stays as it was, folded into them."""
@@ -113,20 +114,6 @@ class Leg:
                                             {"params": last, "factor": self.refinement.classifier_factor}], weight_decay=0.0)
         self.average = Average(self.network, EMA)
         self.resume()
-
-    def resume(self):
-        if not os.path.exists(self.checkpoint):
-            return
-        state = torch.load(self.checkpoint, map_location="cpu")
-        self.network.load_state_dict(state["network"])
-        self.average.network.load_state_dict(state["average"])
-        self.average.steps, self.epoch = state["steps"], state["epoch"]
-        self.optimiser.load_state_dict(state["optimiser"])
-        print(f"{self.name}: resumed after epoch {self.epoch}", flush=True)
-
-    def save(self):
-        write_state({"network": self.network.state_dict(), "average": self.average.network.state_dict(),
-                     "steps": self.average.steps, "optimiser": self.optimiser.state_dict(), "epoch": self.epoch}, self.checkpoint)
 
     def loss(self, x, chosen, rng):
         first, o = self.refinement.first, self.owner
@@ -185,8 +172,8 @@ class Refining:
         if self.start.classifier.out_features != len(LABELS):
             raise SystemExit(f"{args.earlier}: has {self.start.classifier.out_features} classes, not {len(LABELS)}")
         self.pictures = Pictures(args.data, args.work, self.recipe.pictures)
-        train = self.pictures.where("train")
-        self.train = train[np.isin(self.pictures.sources[train], list(self.recipe.sources))]
+        indices = self.pictures.where("train")
+        self.train = indices[np.isin(self.pictures.sources[indices], list(self.recipe.sources))]
         self.val = self.pictures.where("val", self.recipe.validate_on)
         weights = rarity(self.pictures, self.train, self.recipe.sources)
         self.weights = torch.from_numpy(weights / weights.mean()).float()
@@ -198,7 +185,7 @@ class Refining:
             return
         current = copy.deepcopy(self.start)
         for leg in (Leg(self, i, plan) for i, plan in enumerate(self.refinement.runs)):
-            if not os.path.exists(leg.path):
+            if not leg.done:
                 leg.run(current)
             current.load_state_dict(torch.load(leg.path, map_location="cpu"))
         write_state(current.state_dict(), path)
